@@ -1,0 +1,238 @@
+"""The words both ends agree on, with the standard's numbers. Imports no room.
+
+Sources: IEC 62055-41 clause 8 (results), IEC 62056-6-2 (COSEM classes 70, 111, 112, 115, 116).
+Numbers marked "ours" stand in the makers' range and are nobody else's.
+"""
+
+from dataclasses import dataclass
+from enum import Enum, IntEnum, IntFlag
+from hashlib import sha256
+
+TOKEN_DIGITS = 20
+TOKEN_LIMIT = 1 << 66
+"""A token is a number of 66 bits; 73786976294838206464 and above are no tokens."""
+
+LEDGER_KEPT = 50
+"""Credit tokens that a ledger keeps at the least (link.md 6)."""
+
+
+class TokenResult(IntEnum):
+    """Outcome of one token. Numbers 0-16 as printed in one meter manual; 17 and 18 are ours."""
+
+    Reserved = 0
+    Accept = 1
+    FirstKCT = 2
+    SecondKCT = 3
+    OverflowError = 4
+    KeyTypeError = 5
+    FormatError = 6
+    RangeError = 7
+    FunctionError = 8
+    OldError = 9
+    UsedError = 10
+    KeyExpiredError = 11
+    DDTKError = 12
+    CRCError = 13
+    MfrCodeError = 14
+    LockedOut = 15
+    NotReady = 16
+    ThirdKCT = 17
+    FourthKCT = 18
+
+
+EXECUTED = frozenset(
+    {
+        TokenResult.Accept,
+        TokenResult.FirstKCT,
+        TokenResult.SecondKCT,
+        TokenResult.ThirdKCT,
+        TokenResult.FourthKCT,
+    }
+)
+"""Results of a token that did something; every other result is a refusal."""
+
+
+class TokenStatus(IntEnum):
+    """`status_code` of the Token gateway, class 115 attribute 6."""
+
+    FORMAT_OK = 0
+    AUTHENTICATION_OK = 1
+    VALIDATION_OK = 2
+    EXECUTED = 3
+    FORMAT_FAILURE = 4
+    AUTHENTICATION_FAILURE = 5
+    VALIDATION_FAILURE = 6
+    EXECUTION_FAILURE = 7
+    RECEIVED = 8
+
+
+class EntrySource(IntEnum):
+    """The path by which a token reached the meter (ours)."""
+
+    SLOT_0 = 0
+    SLOT_1 = 1
+    SLOT_2 = 2
+    SLOT_3 = 3
+    SLOT_4 = 4
+    SLOT_5 = 5
+    SLOT_6 = 6
+    SLOT_7 = 7
+    MANAGEMENT = 8
+    KEYPAD = 9
+    MODBUS = 10
+    PUBLIC = 11
+
+
+class SupplyState(IntEnum):
+    """`control_state` of Disconnect control, class 70 attribute 3."""
+
+    DISCONNECTED = 0
+    CONNECTED = 1
+    READY = 2
+
+
+class SupplyReason(IntEnum):
+    """Why the switch is open (ours). NONE: no reason holds, the switch is closed."""
+
+    NONE = 0
+    NO_CREDIT = 1
+    TEST = 2
+    NEVER_COMMISSIONED = 3
+
+
+class RestoredBy(IntEnum):
+    """What lifts a reason (ours)."""
+
+    NOTHING = 0
+    CREDIT_TOKEN = 1
+    TIME = 2
+    FIRST_TOKEN = 3
+
+
+class CreditStatus(IntEnum):
+    """`credit_status` of Credit, class 112 attribute 8."""
+
+    ENABLED = 0
+    SELECTABLE = 1
+    INVOKED = 2
+    IN_USE = 3
+    EXHAUSTED = 4
+
+
+class Alarm(IntFlag):
+    """Bits of the alarm register 0.0.97.98.0.255 (ours)."""
+
+    LOW_CREDIT = 1
+    CREDIT_EXHAUSTED = 2
+    RELAY_OPEN = 4
+    RELAY_MISMATCH = 8
+    STORE_FAILED = 16
+    SOURCE_SILENT = 32
+    REGISTER_FELL = 64
+
+
+class Unit(IntEnum):
+    """Physical units, IEC 62056-6-2 enumeration, and 255 for a plain count."""
+
+    YEAR = 1
+    DAY = 4
+    SECOND = 7
+    CUBIC_METRE = 13
+    WATT = 27
+    WATT_HOUR = 30
+    AMPERE = 33
+    VOLT = 35
+    HERTZ = 44
+    COUNT = 255
+
+
+class LinkTrouble(Enum):
+    """Why a request ended without the meter's answer."""
+
+    NO_ANSWER = "no answer"
+    PORT_DOWN = "port down"
+    REFUSED_LINK = "link refused"
+    REFUSED_ACCESS = "access refused"
+    TEMPORARY = "temporary failure"
+    OTHER_METER = "other meter"
+    MALFORMED = "malformed answer"
+    RESET = "link reset"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenOutcome:
+    """The last token result and the ledger entry, one form for both (0.0.96.50.2.255, ours).
+
+    A member that the result does not use is 0 or empty: `first_at`, `worth` and `first_source`
+    belong to UsedError, `seconds` to LockedOut and to held sections, `missing` to held sections,
+    `control` to class 1. Amounts are in the commodity's base unit: Wh, litres or seconds.
+    """
+
+    sequence: int
+    """Ledger sequence of the entry that this token has (Accept, held section, UsedError), or 0."""
+    digest: bytes
+    token_class: int
+    subclass: int
+    tid: int
+    result: TokenResult
+    source: EntrySource
+    first_at: int
+    worth: int
+    first_source: EntrySource
+    seconds: int
+    amount: int
+    unit: Unit
+    control: int
+    missing: int
+    credit_after: int
+    at: int
+    """UTC seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerHead:
+    """Sequence and UTC second of the newest ledger entry; zeros for an empty ledger."""
+
+    sequence: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class SupplyExplanation:
+    """Why the light is on or off: the strongest reason, since when, what restores it."""
+
+    state: SupplyState
+    reason: SupplyReason
+    since: int
+    """UTC seconds; 0 where the reason has always held."""
+    restored_by: RestoredBy
+    seconds_left: int
+
+
+def token_digest(digits: str) -> bytes:
+    """Name a token without showing it: 8 octets (ours; SHA-256 of a label and the 20 digits)."""
+    return sha256(b"splitmeter token v1" + digits.encode("ascii")).digest()[:8]
+
+
+def luhn_digit(payload: str) -> str:
+    """Return the check digit of a payload of decimal digits (ISO/IEC 7812-1 annex B)."""
+    doubled = (int(d) * (2 if i % 2 == 0 else 1) for i, d in enumerate(reversed(payload)))
+    total = sum(n - 9 if n > 9 else n for n in doubled)
+    return str(-total % 10)
+
+
+def is_meter_number(drn: str) -> bool:
+    """Tell whether text is a DRN: 11 or 13 decimal digits ending in their Luhn digit."""
+    plausible = drn.isascii() and drn.isdigit() and len(drn) in (11, 13)
+    return plausible and luhn_digit(drn[:-1]) == drn[-1]
+
+
+def meter_pan(drn: str) -> str:
+    """Return the 18-digit MeterPAN of a DRN: IIN 600727 for 11 digits, 0000 for 13."""
+    payload = ("600727" if len(drn) == 11 else "0000") + drn
+    return payload + luhn_digit(payload)
+
+
+def physical_address(drn: str) -> int:
+    """Return a meter's HDLC lower address: its 8-digit serial % 10000 + 1000 (link.md 2)."""
+    return int(drn[-9:-1]) % 10000 + 1000

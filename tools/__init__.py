@@ -1,0 +1,1 @@
+"""The workbench: may look into every room; nobody looks into it."""
