@@ -1,0 +1,159 @@
+"""What meter.toml says, and what is refused before anything is opened.
+
+Digit codes that may begin with a zero (EA, DKGA, SGC, TI) are strings; counts are whole numbers.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from link.secret import Secret
+from link.settings import SettingsError, read_secret, read_settings
+from link.terms import is_meter_number, meter_pan
+from meter.domain import Seed
+
+KEY_OCTETS = {"07": 8, "11": 16}
+"""Decoder key length by encryption algorithm (IEC 62055-41 clause 6.5)."""
+
+DKGA_ALGORITHMS = {"02": ("07",), "04": ("07", "11")}
+"""Encryption algorithms that each decoder key generation algorithm makes keys for."""
+
+BASE_YEARS = (1993, 2014, 2035)
+LINK_UNBUILT = "link security is not built yet: provision with --lab"
+
+
+@dataclass(frozen=True, slots=True)
+class MeterSection:
+    drn: str
+    pan: str
+    lab: bool = False
+    timezone: str = "UTC"
+
+    def __post_init__(self) -> None:
+        if not is_meter_number(self.drn):
+            raise ValueError(f"drn {self.drn!r} is not 11 or 13 digits ending in their check digit")
+        if self.pan != meter_pan(self.drn):
+            raise ValueError(f"pan {self.pan!r} does not belong to drn {self.drn}")
+        try:
+            ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(f"timezone {self.timezone!r} is not known") from None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkSection:
+    listen: str
+    address: int
+    logical: int = 1
+
+    def __post_init__(self) -> None:
+        # 14 bits each; the highest two and 0 are reserved (link.md 2)
+        if not 1 <= self.address <= 0x3FFD:
+            raise ValueError(f"address {self.address} is not within 1..16381")
+        if not 1 <= self.logical <= 0x3FFD:
+            raise ValueError(f"logical {self.logical} is not within 1..16381")
+        if self.listen.startswith("memory:"):
+            raise ValueError("listen: memory:// joins parts of one process only")
+
+
+@dataclass(frozen=True, slots=True)
+class StsSection:
+    ea: str
+    dkga: str
+    base: int
+    sgc: str
+    ti: str
+    krn: int
+    kt: int
+    manufactured: date
+    ken: int = 255
+
+    def __post_init__(self) -> None:
+        if self.ea not in KEY_OCTETS:
+            raise ValueError(f"ea {self.ea!r} is not 07 or 11")
+        if self.ea not in DKGA_ALGORITHMS.get(self.dkga, ()):
+            raise ValueError(f"dkga {self.dkga!r} makes no keys for ea {self.ea}")
+        if self.base not in BASE_YEARS:
+            raise ValueError(f"base {self.base} is not 1993, 2014 or 2035")
+        for name, digits, width in (("sgc", self.sgc, 6), ("ti", self.ti, 2)):
+            if not (digits.isascii() and digits.isdigit() and len(digits) == width):
+                raise ValueError(f"{name} {digits!r} is not {width} digits")
+        for name, number, least, most in (
+            ("krn", self.krn, 1, 9),
+            ("kt", self.kt, 0, 3),
+            ("ken", self.ken, 0, 255),
+        ):
+            if not least <= number <= most:
+                raise ValueError(f"{name} {number} is not within {least}..{most}")
+
+
+@dataclass(frozen=True, slots=True)
+class KeysSection:
+    file: Path
+    link: Path = Path("link.keys")
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSection:
+    file: Path
+    commit_wh: int = 10
+    commit_s: int = 60
+
+    def __post_init__(self) -> None:
+        for name, number in (("commit_wh", self.commit_wh), ("commit_s", self.commit_s)):
+            if number < 1:
+                raise ValueError(f"{name} {number} is not 1 or more")
+
+
+@dataclass(frozen=True, slots=True)
+class UrlSection:
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class MeterConfig:
+    meter: MeterSection
+    link: LinkSection
+    sts: StsSection
+    keys: KeysSection
+    store: StoreSection
+    source: UrlSection
+    relay: UrlSection
+
+
+def read_config(path: Path) -> MeterConfig:
+    """Read meter.toml; raises SettingsError, one line, where a process must not start."""
+    config = read_settings(path, MeterConfig)
+    if not config.meter.lab:
+        raise SettingsError(LINK_UNBUILT)
+    return config
+
+
+def read_seed(config: MeterConfig) -> Seed:
+    """Join the configuration and the decoder key file; raises SettingsError."""
+    key = read_secret(config.keys.file)
+    _check_length(key, config)
+    made = config.sts.manufactured
+    return Seed(
+        drn=config.meter.drn,
+        pan=config.meter.pan,
+        ea=config.sts.ea,
+        dkga=config.sts.dkga,
+        base=config.sts.base,
+        sgc=config.sts.sgc,
+        ti=config.sts.ti,
+        krn=config.sts.krn,
+        kt=config.sts.kt,
+        ken=config.sts.ken,
+        manufactured=int(datetime(made.year, made.month, made.day, tzinfo=UTC).timestamp()),
+        key=key,
+    )
+
+
+def _check_length(key: Secret, config: MeterConfig) -> None:
+    due = KEY_OCTETS[config.sts.ea]
+    if len(key) != due:
+        raise SettingsError(
+            f"{config.keys.file}: a key of {len(key)} octets, ea {config.sts.ea} takes {due}"
+        )
