@@ -1,0 +1,74 @@
+"""A bounded cursor over the octets of one APDU, and the length form of A-XDR and BER.
+
+Source: IEC 61334-6 (A-XDR), X.690 8.1.3. Invariant: every octet string at all either is read or
+raises DlmsError.
+"""
+
+from link.dlms.codes import DlmsError
+
+MAX_OCTETS = 65535
+"""The largest APDU or value that is looked at: max-receive-pdu-size has 16 bits."""
+
+
+class Source:
+    """Octets with a place in them; reading past the end raises DlmsError."""
+
+    __slots__ = ("_at", "_octets")
+
+    def __init__(self, octets: bytes) -> None:
+        if len(octets) > MAX_OCTETS:
+            raise DlmsError(f"{len(octets)} octets are more than {MAX_OCTETS}")
+        self._octets = octets
+        self._at = 0
+
+    @property
+    def left(self) -> int:
+        """How many octets have not been read."""
+        return len(self._octets) - self._at
+
+    def take(self, count: int) -> bytes:
+        """Read the next `count` octets."""
+        if count > self.left:
+            raise DlmsError(f"{count} octets wanted at {self._at}, {self.left} left")
+        self._at += count
+        return self._octets[self._at - count : self._at]
+
+    def octet(self) -> int:
+        """Read one octet as a number."""
+        return self.take(1)[0]
+
+    def unsigned(self, width: int) -> int:
+        """Read a big-endian number of `width` octets."""
+        return int.from_bytes(self.take(width), "big")
+
+    def signed(self, width: int) -> int:
+        """Read a big-endian two's complement number of `width` octets."""
+        return int.from_bytes(self.take(width), "big", signed=True)
+
+    def length(self) -> int:
+        """Read a length: one octet below 128, else 81 or 82 and the octets; shortest form only."""
+        first = self.octet()
+        if first < 0x80:
+            return first
+        if first not in (0x81, 0x82):
+            raise DlmsError(f"length form {first:02x}")
+        length = self.unsigned(first - 0x80)
+        if length_octets(length)[0] != first:
+            raise DlmsError(f"length {length} in a longer form than it needs")
+        return length
+
+    def finish(self) -> None:
+        """Raise DlmsError unless everything has been read."""
+        if self.left:
+            raise DlmsError(f"{self.left} octets too many")
+
+
+def length_octets(length: int) -> bytes:
+    """Write a length in its shortest form; ValueError above MAX_OCTETS."""
+    if not 0 <= length <= MAX_OCTETS:
+        raise ValueError(f"length {length}")
+    if length < 0x80:
+        return bytes([length])
+    if length < 0x100:
+        return bytes([0x81, length])
+    return b"\x82" + length.to_bytes(2, "big")
