@@ -1,0 +1,111 @@
+"""The meter's domain: decide and apply over facts, pure (meter.md 1).
+
+`decide(state, command, at)` changes nothing and reads no clock; `apply(state, fact)` is total. The
+order of every change: decide, commit the facts, apply, answer, drive the relay.
+"""
+
+from meter.domain.alarms import alarms
+from meter.domain.apply import apply, apply_all
+from meter.domain.commands import (
+    OBSERVABLE,
+    Acknowledge,
+    Command,
+    Elapsed,
+    EnterToken,
+    Measure,
+    Observe,
+)
+from meter.domain.decide import decide
+from meter.domain.facts import (
+    AlarmsAcknowledged,
+    BaselineTaken,
+    ConditionsObserved,
+    Decision,
+    EnergyUsed,
+    Fact,
+    GuessFailed,
+    ReasonArose,
+    ReasonLifted,
+    RegisterFell,
+    SwitchTested,
+    TimePassed,
+    TokenAccepted,
+)
+from meter.domain.forms import WireError
+from meter.domain.ladder import Ladder, Ladders, Repeat
+from meter.domain.ledger import Ledger
+from meter.domain.queries import credit_status, crossing_wh, is_counting, next_elapse_s
+from meter.domain.state import (
+    Account,
+    Alarms,
+    Held,
+    KeyRecord,
+    Metering,
+    Seed,
+    State,
+    Sts,
+    Supply,
+    initial,
+)
+from meter.domain.supply import contact_wanted, explain, supply_rows
+from meter.domain.tids import TidList
+from meter.domain.wire import (
+    fact_from_json,
+    fact_to_json,
+    state_from_json,
+    state_to_json,
+)
+
+__all__ = [
+    "OBSERVABLE",
+    "Account",
+    "Acknowledge",
+    "Alarms",
+    "AlarmsAcknowledged",
+    "BaselineTaken",
+    "Command",
+    "ConditionsObserved",
+    "Decision",
+    "Elapsed",
+    "EnergyUsed",
+    "EnterToken",
+    "Fact",
+    "GuessFailed",
+    "Held",
+    "KeyRecord",
+    "Ladder",
+    "Ladders",
+    "Ledger",
+    "Measure",
+    "Metering",
+    "Observe",
+    "ReasonArose",
+    "ReasonLifted",
+    "RegisterFell",
+    "Repeat",
+    "Seed",
+    "State",
+    "Sts",
+    "Supply",
+    "SwitchTested",
+    "TidList",
+    "TimePassed",
+    "TokenAccepted",
+    "WireError",
+    "alarms",
+    "apply",
+    "apply_all",
+    "contact_wanted",
+    "credit_status",
+    "crossing_wh",
+    "decide",
+    "explain",
+    "fact_from_json",
+    "fact_to_json",
+    "initial",
+    "is_counting",
+    "next_elapse_s",
+    "state_from_json",
+    "state_to_json",
+    "supply_rows",
+]

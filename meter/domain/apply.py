@@ -1,0 +1,130 @@
+"""What each fact makes of the state. Total: every fact fits every state, nothing is judged here."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import reduce
+from typing import assert_never
+
+from link.terms import Alarm, SupplyReason
+from meter.domain.alarms import conditions
+from meter.domain.facts import (
+    AlarmsAcknowledged,
+    BaselineTaken,
+    ConditionsObserved,
+    EnergyUsed,
+    Fact,
+    GuessFailed,
+    ReasonArose,
+    ReasonLifted,
+    RegisterFell,
+    SwitchTested,
+    TimePassed,
+    TokenAccepted,
+)
+from meter.domain.state import Held, State
+from meter.domain.supply import RANK
+
+
+def apply(state: State, fact: Fact) -> State:
+    """Return the state after a fact."""
+    after = _applied(state, fact)
+    alarms = after.alarms
+    shown_again = replace(alarms, acknowledged=alarms.acknowledged & conditions(after))
+    return after if shown_again == alarms else replace(after, alarms=shown_again)
+
+
+def apply_all(state: State, facts: Iterable[Fact]) -> State:
+    """Return the state after facts, in their order."""
+    return reduce(apply, facts, state)
+
+
+def _applied(state: State, fact: Fact) -> State:
+    match fact:
+        case TokenAccepted():
+            return _token_accepted(state, fact)
+        case EnergyUsed() | BaselineTaken() | RegisterFell():
+            return _metered(state, fact)
+        case GuessFailed():
+            return replace(state, ladders=state.ladders.failed(fact.source, fact.digest))
+        case SwitchTested() | ReasonArose() | ReasonLifted():
+            return _supply_moved(state, fact)
+        case TimePassed():
+            return _time_passed(state, fact)
+        case ConditionsObserved() | AlarmsAcknowledged():
+            return _alarms_changed(state, fact)
+        case _:
+            assert_never(fact)
+
+
+def _token_accepted(state: State, fact: TokenAccepted) -> State:
+    entry = fact.entry
+    credit_wh = state.account.credit_wh + entry.amount
+    return replace(
+        state,
+        account=replace(state.account, credit_wh=credit_wh),
+        supply=replace(state.supply, commissioned=True),
+        sts=replace(state.sts, tids=state.sts.tids.added(entry.tid)),
+        ladders=state.ladders.cleared(entry.source),
+        ledger=state.ledger.added(entry),
+    )
+
+
+def _metered(state: State, fact: EnergyUsed | BaselineTaken | RegisterFell) -> State:
+    metering = replace(state.metering, register_wh=fact.register_wh)
+    match fact:
+        case EnergyUsed(used_wh=used_wh):
+            metering = replace(metering, total_wh=metering.total_wh + used_wh)
+            account = replace(state.account, credit_wh=state.account.credit_wh - used_wh)
+            return replace(state, metering=metering, account=account)
+        case BaselineTaken(epoch=epoch):
+            return replace(state, metering=replace(metering, epoch=epoch))
+        case RegisterFell():
+            latched = state.alarms.latched | Alarm.REGISTER_FELL
+            return replace(state, metering=metering, alarms=replace(state.alarms, latched=latched))
+        case _:
+            assert_never(fact)
+
+
+def _supply_moved(state: State, fact: SwitchTested | ReasonArose | ReasonLifted) -> State:
+    supply = state.supply
+    match fact:
+        case SwitchTested(seconds=seconds, pause_s=pause_s):
+            supply = replace(supply, test_left_s=seconds, test_pause_s=pause_s)
+        case ReasonArose(reason=reason, at=at):
+            others = _others(supply.held, reason)
+            held = sorted((*others, Held(reason, at)), key=lambda one: RANK[one.reason])
+            supply = replace(supply, held=tuple(held), changed_at=at)
+        case ReasonLifted(reason=reason, at=at):
+            supply = replace(supply, held=_others(supply.held, reason), changed_at=at)
+        case _:
+            assert_never(fact)
+    return replace(state, supply=supply)
+
+
+def _others(held: tuple[Held, ...], reason: SupplyReason) -> tuple[Held, ...]:
+    return tuple(one for one in held if one.reason != reason)
+
+
+def _time_passed(state: State, fact: TimePassed) -> State:
+    supply = replace(
+        state.supply,
+        test_left_s=max(state.supply.test_left_s - fact.seconds, 0),
+        test_pause_s=max(state.supply.test_pause_s - fact.seconds, 0),
+    )
+    return replace(state, supply=supply, ladders=state.ladders.passed(fact.seconds))
+
+
+def _alarms_changed(state: State, fact: ConditionsObserved | AlarmsAcknowledged) -> State:
+    alarms = state.alarms
+    match fact:
+        case ConditionsObserved(conditions=observed):
+            alarms = replace(alarms, observed=observed)
+        case AlarmsAcknowledged(alarms=noted):
+            alarms = replace(
+                alarms,
+                latched=alarms.latched & ~noted,
+                acknowledged=alarms.acknowledged | noted,
+            )
+        case _:
+            assert_never(fact)
+    return replace(state, alarms=alarms)

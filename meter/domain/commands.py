@@ -1,0 +1,52 @@
+"""What the meter can be asked to do."""
+
+from dataclasses import dataclass
+
+from link.terms import Alarm, EntrySource
+
+
+@dataclass(frozen=True, slots=True)
+class EnterToken:
+    """Judge the digits of a token, any text, that came in by a path."""
+
+    digits: str
+    source: EntrySource
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """Charge what the source's absolute register says."""
+
+    epoch: int
+    register_wh: int
+
+
+@dataclass(frozen=True, slots=True)
+class Elapsed:
+    """Count running time down, whole seconds of the monotonic clock."""
+
+    seconds: int
+
+    def __post_init__(self) -> None:
+        if self.seconds < 0:
+            raise ValueError(f"elapsed {self.seconds} s: running time never falls")
+
+
+@dataclass(frozen=True, slots=True)
+class Observe:
+    """Note which of the outside conditions hold now (OBSERVABLE)."""
+
+    conditions: Alarm
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledge:
+    """Clear these bits of the alarm register until their cause comes anew."""
+
+    alarms: Alarm
+
+
+Command = EnterToken | Measure | Elapsed | Observe | Acknowledge
+
+OBSERVABLE = Alarm.RELAY_MISMATCH | Alarm.SOURCE_SILENT
+"""Conditions that only the app can see; a failed store cannot be stored and is the app's own."""

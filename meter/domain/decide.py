@@ -1,0 +1,84 @@
+"""What a command comes to: decide(state, command, at) -> Decision. Changes nothing, reads no clock.
+
+`at` stamps facts and never measures. Invariant: applied to the state, the facts leave the supply
+table with nothing more to say.
+"""
+
+from dataclasses import replace
+from typing import assert_never
+
+from meter.domain.alarms import alarms
+from meter.domain.apply import apply_all
+from meter.domain.commands import (
+    OBSERVABLE,
+    Acknowledge,
+    Command,
+    Elapsed,
+    EnterToken,
+    Measure,
+    Observe,
+)
+from meter.domain.facts import (
+    AlarmsAcknowledged,
+    BaselineTaken,
+    ConditionsObserved,
+    Decision,
+    EnergyUsed,
+    RegisterFell,
+    TimePassed,
+)
+from meter.domain.queries import is_counting
+from meter.domain.state import State
+from meter.domain.supply import supply_changes
+from meter.domain.tokens import judge
+
+
+def decide(state: State, command: Command, at: int) -> Decision:
+    """Return facts and outcome of a command at a UTC second; no facts where nothing changes."""
+    decision = _decided(state, command, at)
+    if not decision.facts:
+        return decision
+    changes = supply_changes(apply_all(state, decision.facts), at)
+    return replace(decision, facts=(*decision.facts, *changes))
+
+
+def _decided(state: State, command: Command, at: int) -> Decision:
+    match command:
+        case EnterToken():
+            return judge(state, command, at)
+        case Measure():
+            return _measured(state, command, at)
+        case Elapsed():
+            return _elapsed(state, command, at)
+        case Observe():
+            return _observed(state, command, at)
+        case Acknowledge():
+            noted = command.alarms & alarms(state)
+            return Decision((AlarmsAcknowledged(noted, at),)) if noted else Decision()
+        case _:
+            assert_never(command)
+
+
+def _measured(state: State, command: Measure, at: int) -> Decision:
+    metering = state.metering
+    if command.epoch != metering.epoch:
+        return Decision((BaselineTaken(command.epoch, command.register_wh, at),))
+    used_wh = command.register_wh - metering.register_wh
+    if used_wh > 0:
+        return Decision((EnergyUsed(command.register_wh, used_wh, at),))
+    if used_wh < 0:
+        return Decision((RegisterFell(command.register_wh, -used_wh, at),))
+    return Decision()
+
+
+def _elapsed(state: State, command: Elapsed, at: int) -> Decision:
+    if command.seconds and is_counting(state):
+        return Decision((TimePassed(command.seconds, at),))
+    return Decision()
+
+
+def _observed(state: State, command: Observe, at: int) -> Decision:
+    holding = command.conditions & OBSERVABLE
+    if holding == state.alarms.observed:
+        return Decision()
+    return Decision((ConditionsObserved(holding, at),))

@@ -1,0 +1,120 @@
+"""What has happened: the only way in which the state changes. No fact carries a key."""
+
+from dataclasses import dataclass
+
+from link.terms import Alarm, EntrySource, SupplyReason, TokenOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class TokenAccepted:
+    """A credit token was used up; the entry is the ledger's."""
+
+    entry: TokenOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class GuessFailed:
+    """A meter-specific token failed its CRC on a path."""
+
+    source: EntrySource
+    digest: bytes
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchTested:
+    """A test token opened the closed switch for `seconds`."""
+
+    seconds: int
+    pause_s: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class EnergyUsed:
+    """The source's register rose by `used_wh` to `register_wh`."""
+
+    register_wh: int
+    used_wh: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineTaken:
+    """A source of a new epoch was read for the first time; nothing is charged."""
+
+    epoch: int
+    register_wh: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterFell:
+    """The source's register fell to `register_wh`: a reset or a swap; nothing is charged."""
+
+    register_wh: int
+    fell_wh: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimePassed:
+    """`seconds` of running time were counted down."""
+
+    seconds: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonArose:
+    """A reason to keep the switch open began to hold."""
+
+    reason: SupplyReason
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonLifted:
+    """A reason to keep the switch open ceased to hold."""
+
+    reason: SupplyReason
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionsObserved:
+    """Outside conditions are from now on these."""
+
+    conditions: Alarm
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmsAcknowledged:
+    """Somebody took note of these alarms."""
+
+    alarms: Alarm
+    at: int
+
+
+Fact = (
+    TokenAccepted
+    | GuessFailed
+    | SwitchTested
+    | EnergyUsed
+    | BaselineTaken
+    | RegisterFell
+    | TimePassed
+    | ReasonArose
+    | ReasonLifted
+    | ConditionsObserved
+    | AlarmsAcknowledged
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a command comes to: facts, in their order, and the outcome of an entered token."""
+
+    facts: tuple[Fact, ...] = ()
+    outcome: TokenOutcome | None = None

@@ -1,0 +1,47 @@
+"""The TID memory (sts.md 10.2): used identifiers in order, and a floor below which all are old.
+
+Invariant: an identifier that was added is refused for ever after: it is in the list, or below
+the floor. The list holds CAPACITY at most and `used` is sorted.
+"""
+
+from bisect import bisect_left
+from dataclasses import dataclass
+
+from meter.sts import BaseDate, TidError, tid_at
+
+CAPACITY = 50
+"""Identifiers kept; at least 50 by the custom of the field, and as many as ledger entries."""
+
+DAY_S = 86400
+
+
+@dataclass(frozen=True, slots=True)
+class TidList:
+    floor: int
+    used: tuple[int, ...] = ()
+
+    def is_old(self, tid: int) -> bool:
+        """Tell whether an identifier is below all that the list still tells apart."""
+        return tid < self.floor
+
+    def is_used(self, tid: int) -> bool:
+        """Tell whether an identifier stands in the list."""
+        index = bisect_left(self.used, tid)
+        return index < len(self.used) and self.used[index] == tid
+
+    def added(self, tid: int) -> "TidList":
+        """Take an identifier in; a full list drops its smallest and raises the floor."""
+        used = tuple(sorted({*self.used, tid}))[-CAPACITY:]
+        floor = max(self.floor, used[0]) if len(used) == CAPACITY else self.floor
+        return TidList(floor, used)
+
+
+def first_tid(base: BaseDate, manufactured: int) -> int:
+    """Return the identifier of 00:00 UTC on the day of manufacture (UTC seconds).
+
+    0 where that minute lies outside the 24 bits of the base date.
+    """
+    try:
+        return tid_at(manufactured - manufactured % DAY_S, base)
+    except TidError:
+        return 0
