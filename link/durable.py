@@ -7,13 +7,20 @@ disk nobody knows, and this object refuses all further use: close, open again, l
 import os
 import sqlite3
 import stat
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from random import Random
 from typing import NoReturn, Protocol, Self, TypeAlias
 
 HEADER_OCTETS = 100
 """Length of the header of an SQLite file (SQLite file format, 1.3)."""
+
+OPEN_TRIES = 5
+OPEN_PAUSE_S = 0.01
+"""Two processes that open at the same moment each see the other's first, shared lock and both
+give up; a few tries after pauses of random length up to this let one of them win."""
 
 Value: TypeAlias = str | bytes | int | float | None
 Row: TypeAlias = tuple[Value, ...]
@@ -102,6 +109,16 @@ class Database:
         this application and version, StoreFull or StoreBroken for the disk.
         """
         _prepare_file(path)
+        for _ in range(OPEN_TRIES - 1):
+            with suppress(StoreInUse):
+                return cls._open_once(path, application_id, version, schema, connect)
+            time.sleep(Random().uniform(0, OPEN_PAUSE_S))
+        return cls._open_once(path, application_id, version, schema, connect)
+
+    @classmethod
+    def _open_once(
+        cls, path: Path, application_id: int, version: int, schema: str, connect: Connect
+    ) -> Self:
         with _translated(path):
             database = cls(path, connect(path))
         try:
