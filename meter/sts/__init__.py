@@ -9,7 +9,7 @@ from meter.sts.codec import read_envelope, read_token, write_token
 from meter.sts.envelope import Envelope, open_envelope
 from meter.sts.key import DecoderKey, EncryptionAlgorithm
 from meter.sts.key_change import NewKey, SectionError, join_sections, key_sections
-from meter.sts.layout import FieldError, layout_of
+from meter.sts.layout import FieldError, token_fields, token_name
 from meter.sts.tid import TID_LIMIT, BaseDate, TidError, tid_at, utc_of
 from meter.sts.tokens import (
     ClearCredit,
@@ -73,11 +73,12 @@ __all__ = [
     "currency_field",
     "join_sections",
     "key_sections",
-    "layout_of",
     "open_envelope",
     "read_envelope",
     "read_token",
     "tid_at",
+    "token_fields",
+    "token_name",
     "units_amount",
     "units_field",
     "utc_of",

@@ -1,4 +1,4 @@
-"""Coded amounts: units in 16 bits, currency in 20 (IEC 62055-41 clause 6.3.6).
+"""Coded amounts: units in 16 bits, currency in 20 (IEC 62055-41 clause 6.3).
 
 Both are an exponent and a mantissa of 14 bits. Band e starts one step after the last value of
 band e-1, so every code has a value of its own. Coding rounds towards plus infinity, in the

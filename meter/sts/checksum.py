@@ -1,4 +1,4 @@
-"""CRC and CRC_C of a token: IEC 62055-41 clauses 6.3.7 and 6.3.8.
+"""CRC and CRC_C of a token: IEC 62055-41 clause 6.3.
 
 The register is that of CRC-16/MODBUS (polynomial 0x8005 reflected, initially 0xFFFF); its two
 octets stand in the token exchanged.

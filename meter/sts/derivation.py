@@ -1,4 +1,4 @@
-"""Decoder keys from vending keys: DKGA02 and DKGA04 (IEC 62055-41 clause 6.5.3, sts.md chapter 4).
+"""Decoder keys from vending keys: DKGA02 and DKGA04 (IEC 62055-41 clause 6.5, sts.md chapter 4).
 
 For tools alone: no process of a meter imports this module. DKGA01 and DKGA03 are refused by name.
 Keys in software are for simulation, test and small private supply groups.
@@ -20,8 +20,10 @@ from meter.sts.tid import BaseDate
 
 PAN_DIGITS = 18
 SGC_DIGITS = 6
-ALGORITHM_OF_KDF = b"04"
-"""The label that DKGA04 hashes."""
+_REFUSED: dict[object, str] = {
+    1: "01 (legacy)",
+    3: "03 (the STS Association advises against it)",
+}
 
 
 class DerivationError(ValueError):
@@ -46,9 +48,8 @@ class Dkga(IntEnum):
     @classmethod
     def _missing_(cls, value: object) -> "Dkga":
         """Refuse the others by name; none is covered by a published vector."""
-        why = {1: " (legacy)", 3: " (the STS Association advises against it)"}
-        reason = why.get(value, "") if isinstance(value, int) else ""
-        raise DerivationError(f"dkga {value}{reason} is not built: choose 02 or 04")
+        name = _REFUSED.get(value, value)
+        raise DerivationError(f"dkga {name} is not built: choose 02 or 04")
 
     @property
     def vending_key_octets(self) -> int:
@@ -153,7 +154,7 @@ def _dkga04(vending_key: bytes, terms: KeyTerms) -> bytes:
 
 def kdf_input(terms: KeyTerms) -> bytes:
     """Return the 49 octets that DKGA04 hashes: label, context and length of the key in bits."""
-    label = (ALGORITHM_OF_KDF, terms.base.code.encode(), b"%02d" % terms.ea, b"%02d" % terms.ti)
+    label = (b"04", terms.base.code.encode(), b"%02d" % terms.ea, b"%02d" % terms.ti)
     context = (terms.sgc.encode(), b"%d" % terms.kt, b"%d" % terms.krn, terms.pan.encode())
     bits = 8 * terms.ea.key_octets
     return _counted(label) + b"\x00" + _counted(context) + bits.to_bytes(4, "big")

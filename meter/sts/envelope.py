@@ -1,4 +1,4 @@
-"""Twenty digits <-> class and 64-bit block: IEC 62055-41 clauses 6.4.2 and 7.2 (transposition).
+"""Twenty digits <-> class and 64-bit block: IEC 62055-41 clause 6.4 (transposition).
 
 The class goes into bits 28 and 27; what stood there goes to the top, bits 65 and 64.
 """

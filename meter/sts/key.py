@@ -20,8 +20,8 @@ class EncryptionAlgorithm(IntEnum):
     @classmethod
     def _missing_(cls, value: object) -> "EncryptionAlgorithm":
         """Refuse EA09 by name: deprecated, and not covered by a published vector."""
-        name = " (DEA)" if value == 9 else ""
-        raise ValueError(f"encryption algorithm {value}{name} is not built: choose 07 or 11")
+        name = "09 (DEA, deprecated)" if value == 9 else value
+        raise ValueError(f"ea {name} is not built: choose 07 or 11")
 
     @property
     def key_octets(self) -> int:

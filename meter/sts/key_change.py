@@ -1,4 +1,4 @@
-"""A new decoder key <-> the two, three or four sections that carry it (IEC 62055-41 clause 8.4).
+"""A new decoder key <-> the two, three or four sections that carry it (IEC 62055-41 clause 6.2).
 
 All values describe the new key; the tokens are enciphered under the old one. A key of 128 bits is
 NKHO, the word of subclass 8, the word of subclass 9, NKLO: the vectors decide the order.

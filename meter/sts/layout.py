@@ -30,7 +30,6 @@ from meter.sts.tokens import (
     UnitsCredit,
 )
 
-BODY_BITS: Final = 48
 SUBCLASS_LOW: Final = 44
 
 
@@ -161,14 +160,24 @@ def unpack(row: Layout, body: int) -> Token | TokenResult:
     return row.kind(**values)
 
 
+def token_name(token: Token) -> str:
+    """Return the standard's name of a token."""
+    return layout_of(token).name
+
+
+def token_fields(token: Token) -> dict[str, int]:
+    """Return what stands in a token, by the names of its record, SubClass and checksum left out."""
+    return {name: getattr(token, name) for name in _field_bits(layout_of(token))}
+
+
 def _check_widths(token: Token, row: Layout) -> None:
-    for name, bits in field_bits(row).items():
+    for name, bits in _field_bits(row).items():
         value: int = getattr(token, name)
         if not 0 <= value < 1 << bits:
             raise FieldError(f"{name} {value} does not fit in {bits} bits")
 
 
-def field_bits(row: Layout) -> dict[str, int]:
+def _field_bits(row: Layout) -> dict[str, int]:
     """Return the width of each attribute that a row holds, slices together."""
     widths: dict[str, int] = {}
     for part in row.fields:

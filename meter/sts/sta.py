@@ -1,4 +1,4 @@
-"""EA07, the Standard Transfer Algorithm: IEC 62055-41 clause 6.5.4, in the form of the book.
+"""EA07, the Standard Transfer Algorithm: IEC 62055-41 clause 6.5, in the form of the book.
 
 A block of 64 bits is 16 nibbles, nibble n in bits 4n to 4n+3. The key turns by one bit a round and
 enters by the choice of the substitution alone. Enciphering starts from the complement of the key,

@@ -1,4 +1,4 @@
-"""The tables of EA07 (STA, IEC 62055-41 clause 6.5.4), two named sets.
+"""The tables of EA07 (STA, IEC 62055-41 clause 6.5), two named sets.
 
 The operational set makes every EA07 token in the field; the standard prints the sample set, which
 no token in the field uses.

@@ -1,4 +1,4 @@
-"""Token identifiers: whole minutes since a base date, UTC (IEC 62055-41 clause 6.3.5)."""
+"""Token identifiers: whole minutes since a base date, UTC (IEC 62055-41 clause 6.3)."""
 
 from enum import IntEnum
 
