@@ -7,6 +7,7 @@ and rows. Reading is strict: every member present, none unknown, each of its typ
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum, Flag
+from operator import attrgetter, methodcaller
 from typing import get_args, get_origin, get_type_hints
 
 from link.secret import Secret
@@ -55,15 +56,20 @@ def _from_hex(wire: object) -> bytes:
         raise WireError("octets that are not hex digits") from None
 
 
+def _as_it_is(value: object) -> object:
+    return value
+
+
+def _secret_to_hex(value: object) -> str | None:
+    return value.reveal().hex() if isinstance(value, Secret) else None
+
+
 PLAIN: Mapping[type, Form] = {
-    int: Form(lambda value: value, _exact(int)),
-    bool: Form(lambda value: value, _exact(bool)),
-    str: Form(lambda value: value, _exact(str)),
-    bytes: Form(lambda value: value.hex() if isinstance(value, bytes) else None, _from_hex),
-    Secret: Form(
-        lambda value: value.reveal().hex() if isinstance(value, Secret) else None,
-        lambda wire: Secret(_from_hex(wire)),
-    ),
+    int: Form(_as_it_is, _exact(int)),
+    bool: Form(_as_it_is, _exact(bool)),
+    str: Form(_as_it_is, _exact(str)),
+    bytes: Form(methodcaller("hex"), _from_hex),
+    Secret: Form(_secret_to_hex, lambda wire: Secret(_from_hex(wire))),
 }
 
 
@@ -73,7 +79,7 @@ def _enum_form(kind: type[Enum]) -> Form:
             raise WireError(f"{wire!r} is no {kind.__name__}")
         return kind.__members__[wire]
 
-    return Form(lambda value: value.name if isinstance(value, kind) else None, read)
+    return Form(attrgetter("_name_"), read)
 
 
 def _flag_form(kind: type[Flag]) -> Form:
@@ -108,21 +114,32 @@ def _tuple_form(member: object, secrets: bool) -> Form:
     return Form(write, lambda wire: tuple(form.read(one) for one in _listed(wire)))
 
 
-@dataclass(frozen=True, slots=True)
 class _Columns:
     """The members of a record in order, with their forms."""
 
-    make: Callable[..., object]
-    forms: Mapping[str, Form]
+    def __init__(self, kind: type, secrets: bool) -> None:
+        if not is_dataclass(kind):
+            raise TypeError(f"{kind.__name__} has no form")
+        hints = get_type_hints(kind)
+        self._make: Callable[..., object] = kind
+        self.names = [field.name for field in fields(kind)]
+        self._forms = [form_of(hints[name], secrets=secrets) for name in self.names]
+        writers = enumerate(form.write for form in self._forms)
+        self._changed = [(place, write) for place, write in writers if write is not _as_it_is]
 
     def values(self, record: object) -> list[object]:
-        return [form.write(getattr(record, name)) for name, form in self.forms.items()]
+        """Write the members; most are whole numbers, which stand as they are."""
+        values = [getattr(record, name) for name in self.names]
+        for place, write in self._changed:
+            values[place] = write(values[place])
+        return values
 
     def record(self, names: list[object], values: list[object]) -> object:
-        if names != list(self.forms) or len(values) != len(names):
-            raise WireError(f"members {names}, not {list(self.forms)}")
-        read = zip(self.forms.items(), values, strict=True)
-        return self.make(**{name: _read_member(name, form, wire) for (name, form), wire in read})
+        """Read the members back into a record."""
+        if names != self.names or len(values) != len(names):
+            raise WireError(f"members {names}, not {self.names}")
+        members = zip(self.names, self._forms, values, strict=True)
+        return self._make(**{name: _read_member(name, form, wire) for name, form, wire in members})
 
 
 def _read_member(name: str, form: Form, wire: object) -> object:
@@ -132,18 +149,11 @@ def _read_member(name: str, form: Form, wire: object) -> object:
         raise WireError(f"{name}: {error}") from None
 
 
-def _columns(kind: type, secrets: bool) -> _Columns:
-    if not is_dataclass(kind):
-        raise TypeError(f"{kind.__name__} has no form")
-    hints = get_type_hints(kind)
-    return _Columns(kind, {f.name: form_of(hints[f.name], secrets=secrets) for f in fields(kind)})
-
-
 def _record_form(kind: type, secrets: bool) -> Form:
-    columns = _columns(kind, secrets)
+    columns = _Columns(kind, secrets)
 
     def write(value: object) -> object:
-        return dict(zip(columns.forms, columns.values(value), strict=True))
+        return dict(zip(columns.names, columns.values(value), strict=True))
 
     def read(wire: object) -> object:
         if not isinstance(wire, dict):
@@ -154,11 +164,11 @@ def _record_form(kind: type, secrets: bool) -> Form:
 
 
 def _rows_form(kind: type, secrets: bool) -> Form:
-    columns = _columns(kind, secrets)
+    columns = _Columns(kind, secrets)
 
     def write(value: object) -> object:
         rows = [columns.values(one) for one in value] if isinstance(value, tuple) else []
-        return {"columns": list(columns.forms), "rows": rows}
+        return {"columns": columns.names, "rows": rows}
 
     def read(wire: object) -> object:
         if not isinstance(wire, dict) or set(wire) != {"columns", "rows"}:

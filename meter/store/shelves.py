@@ -1,0 +1,74 @@
+"""Which facts a live store keeps, and how many (meter.md 2)."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import assert_never
+
+from meter.domain import (
+    AlarmsAcknowledged,
+    BaselineTaken,
+    ConditionsObserved,
+    EnergyUsed,
+    Fact,
+    GuessFailed,
+    ReasonArose,
+    ReasonLifted,
+    RegisterFell,
+    SwitchTested,
+    TimePassed,
+    TokenAccepted,
+)
+
+
+class Shelf(IntEnum):
+    """Facts that are trimmed together; the numbers stand in the file."""
+
+    CREDIT = 1
+    EVENT = 2
+    RUNNING = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """How many of the newest facts of each shelf stay."""
+
+    credits: int = 50
+    events: int = 500
+    running: int = 100
+
+    def of(self, shelf: Shelf) -> int:
+        """Return how many facts a shelf keeps."""
+        match shelf:
+            case Shelf.CREDIT:
+                return self.credits
+            case Shelf.EVENT:
+                return self.events
+            case Shelf.RUNNING:
+                return self.running
+            case _:
+                assert_never(shelf)
+
+
+KEEP_ALL = Keep(credits=1 << 62, events=1 << 62, running=1 << 62)
+"""An unbounded history, for proofs: state == reduce(apply, facts)."""
+
+
+def shelf_of(fact: Fact) -> Shelf:
+    """Return the shelf of a fact."""
+    match fact:
+        case TokenAccepted():
+            return Shelf.CREDIT
+        case EnergyUsed() | BaselineTaken() | TimePassed():
+            return Shelf.RUNNING
+        case (
+            GuessFailed()
+            | SwitchTested()
+            | RegisterFell()
+            | ReasonArose()
+            | ReasonLifted()
+            | ConditionsObserved()
+            | AlarmsAcknowledged()
+        ):
+            return Shelf.EVENT
+        case _:
+            assert_never(fact)
