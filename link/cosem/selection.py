@@ -43,7 +43,7 @@ class ByDigest:
     digest: bytes
 
 
-Chosen: TypeAlias = Whole | ByEntry | ByDigest
+LogSelection: TypeAlias = Whole | ByEntry | ByDigest
 
 WHOLE = Whole()
 
@@ -75,7 +75,7 @@ _RANGE = Structure(
 )
 
 
-def encode_selection(chosen: Chosen) -> Selection | None:
+def encode_selection(chosen: LogSelection) -> Selection | None:
     """Return what goes into a GET; ValueError for entries or a digest out of range."""
     match chosen:
         case Whole():
@@ -89,7 +89,7 @@ def encode_selection(chosen: Chosen) -> Selection | None:
             assert_never(chosen)
 
 
-def decode_selection(selection: Selection | None) -> Chosen:
+def decode_selection(selection: Selection | None) -> LogSelection:
     """Return what a GET asks for; raises TypeUnmatched for what the log cannot select."""
     if selection is None:
         return WHOLE
