@@ -1,0 +1,66 @@
+"""`simulated://house?seed=1&scale=1&on=kettle,light&control=PATH`: a house in this process."""
+
+from pathlib import Path
+
+from link.media.url import Url, nearest
+from meter.sources.control import ControlSocket
+from meter.sources.source import Reading, Site, SourceError
+from meter.world import USUALLY_ON, World, WorldError
+
+KEYS = ("seed", "scale", "on", "control")
+PLACES = ("house",)
+
+
+class SimulatedSource:
+    """Reads a World. A house begins at zero, so its epoch must be a new one at every start."""
+
+    def __init__(self, world: World, epoch: int, control: ControlSocket | None = None) -> None:
+        self.world = world
+        self.control = control
+        self._epoch = epoch
+
+    def read(self, now: float) -> Reading:
+        return Reading(self._epoch, self.world.register_wh(now), self.world.power_w(now))
+
+    def seconds_until(self, now: float, wh: int) -> float | None:
+        return self.world.when_wh(now, wh)
+
+    def close(self) -> None:
+        if self.control:
+            self.control.close()
+
+
+def open_simulated(url: Url, site: Site) -> SimulatedSource:
+    """Build the house that a URL describes; raises UrlError, SourceError."""
+    if url.place not in PLACES:
+        raise url.wrong(f"unknown place {url.place!r} ({nearest(url.place, PLACES)})")
+    on = url.options.get("on")
+    try:
+        world = World(
+            site.now,
+            seed=_number(url, "seed"),
+            scale=_number(url, "scale"),
+            on=USUALLY_ON if on is None else filter(None, on.split(",")),
+        )
+    except WorldError as error:
+        raise url.wrong(str(error)) from None
+    return SimulatedSource(world, site.epoch, _control(url, site.folder, world))
+
+
+def _number(url: Url, key: str) -> int:
+    text = url.options.get(key, "1")
+    if not (text.isascii() and text.isdigit()):
+        raise url.wrong(f"{key} must be a whole number, found {text!r}")
+    return int(text)
+
+
+def _control(url: Url, folder: Path, world: World) -> ControlSocket | None:
+    name = url.options.get("control")
+    if name is None:
+        return None
+    path = folder / name
+    try:
+        return ControlSocket(path, world)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise SourceError(f"{url.text}: control socket {path}: {reason}") from None

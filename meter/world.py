@@ -1,0 +1,140 @@
+"""The simulated house: appliances, contact and register; pure (meter.md 5).
+
+Invariant: the register depends on when appliances and contact were moved, and never on when it was
+read. World time is `scale` times the time given; power is constant within a world second, energy
+is whole watt-seconds of whole world seconds, and what is moved holds from the second that runs.
+"""
+
+import difflib
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+
+WS_PER_WH = 3600
+HORIZON_S = 7 * 86400
+"""World seconds that `when_wh` looks ahead."""
+MARGIN_S = 1e-6
+"""Added to a promised moment, so that rounding never lets it fall into the second before."""
+
+
+class WorldError(ValueError):
+    """An appliance that is not in the house, or a scale that no clock can have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Appliance:
+    """Draws `power_w` in the first `on_s` of every `cycle_s` world seconds while switched on."""
+
+    name: str
+    power_w: int
+    on_s: int = 1
+    cycle_s: int = 1
+
+    def on_seconds(self, until_s: int) -> int:
+        """Return the seconds within [0, until_s) in which it draws."""
+        cycles, rest_s = divmod(until_s, self.cycle_s)
+        return cycles * self.on_s + min(rest_s, self.on_s)
+
+
+APPLIANCES = (
+    Appliance("kettle", 2000),
+    Appliance("fridge", 120, on_s=600, cycle_s=1800),
+    Appliance("light", 60),
+    Appliance("television", 90),
+    Appliance("iron", 1100, on_s=40, cycle_s=90),
+    Appliance("cooker", 1800, on_s=20, cycle_s=30),
+    Appliance("geyser", 3000, on_s=900, cycle_s=3600),
+    Appliance("fan", 45),
+)
+BY_NAME = {appliance.name: appliance for appliance in APPLIANCES}
+USUALLY_ON = ("fridge",)
+
+
+class World:
+    """One house. `now` is monotonic seconds; a `now` before the newest one counts as that one."""
+
+    def __init__(
+        self, now: float, *, seed: int = 1, scale: int = 1, on: Iterable[str] = USUALLY_ON
+    ) -> None:
+        """Build a house whose contact is open; raises WorldError."""
+        if scale < 1:
+            raise WorldError(f"scale {scale} is not 1 or more")
+        self._started_at = now
+        self._scale = scale
+        self._second = 0
+        self._energy_ws = 0
+        self._closed = False
+        self._shift_s = {a.name: _shift_s(seed, a) for a in APPLIANCES}
+        self._on = {_known(name) for name in on}
+
+    def appliance(self, now: float, name: str, on: bool) -> None:
+        """Switch an appliance; raises WorldError for one that is not in the house."""
+        appliance = _known(name)
+        self._advance(now)
+        if on:
+            self._on.add(appliance)
+        else:
+            self._on.discard(appliance)
+
+    def switch(self, now: float, closed: bool) -> None:
+        """Move the contact of the meter."""
+        self._advance(now)
+        self._closed = closed
+
+    def is_closed(self, now: float) -> bool:
+        """Tell where the contact stands."""
+        self._advance(now)
+        return self._closed
+
+    def register_wh(self, now: float) -> int:
+        """Return the energy of all whole world seconds so far."""
+        self._advance(now)
+        return self._energy_ws // WS_PER_WH
+
+    def power_w(self, now: float) -> int:
+        """Return the power of the world second that runs."""
+        self._advance(now)
+        return self._drawn_ws(1)
+
+    def when_wh(self, now: float, wh: int) -> float | None:
+        """Return the seconds until the register is `wh` higher, if nothing is switched.
+
+        None where that is not within a week of world time.
+        """
+        self._advance(now)
+        missing_ws = (self._energy_ws // WS_PER_WH + wh) * WS_PER_WH - self._energy_ws
+        seconds = bisect_left(range(HORIZON_S), missing_ws, key=self._drawn_ws)
+        if seconds == HORIZON_S:
+            return None
+        moment = self._started_at + (self._second + seconds) / self._scale
+        return max(moment - now, 0.0) + MARGIN_S
+
+    def _advance(self, now: float) -> None:
+        second = int((now - self._started_at) * self._scale)
+        if second > self._second:
+            self._energy_ws += self._drawn_ws(second - self._second)
+            self._second = second
+
+    def _drawn_ws(self, seconds: int) -> int:
+        """Return the energy of the next world seconds, the running one first."""
+        if not self._closed:
+            return 0
+        return sum(a.power_w * self._draws_s(a, seconds) for a in self._on)
+
+    def _draws_s(self, appliance: Appliance, seconds: int) -> int:
+        start = self._second + self._shift_s[appliance.name]
+        return appliance.on_seconds(start + seconds) - appliance.on_seconds(start)
+
+
+def _known(name: str) -> Appliance:
+    if name in BY_NAME:
+        return BY_NAME[name]
+    near = difflib.get_close_matches(name, BY_NAME, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(BY_NAME)}"
+    raise WorldError(f"no appliance {name!r} in the house ({hint})")
+
+
+def _shift_s(seed: int, appliance: Appliance) -> int:
+    drawn = sha256(f"{seed} {appliance.name}".encode()).digest()
+    return int.from_bytes(drawn[:4], "big") % appliance.cycle_s
