@@ -1,30 +1,16 @@
 """Interface classes as rows: attributes and methods with their numbers and data types.
 
-Source: IEC 62056-6-2, link.md 4 for the numbers. Widths of attributes that link.md 4 does not
-state are from memory of the standard, check against a second source. Attribute 1, the logical
+Source: IEC 62056-6-2. Numbers and types of classes 7, 15, 111, 112, 115 and 116 agree with a second
+source; parameters of methods, class 17 and the widths of classes 8 and 70 are from memory of the
+standard, check against a second source. Attribute 1, the logical
 name, is common to all and not repeated. A schema None is chosen by the object.
 """
 
 from dataclasses import dataclass
 
+from link.cosem.bits import FlagBits
 from link.cosem.composite import Array
-from link.cosem.schema import (
-    BOOL,
-    DATE_TIME,
-    I8,
-    I16,
-    I32,
-    LOGICAL_NAME,
-    U8,
-    U16,
-    U32,
-    Enumerated,
-    FlagBits,
-    Octets,
-    OctetText,
-    Schema,
-    Text,
-)
+from link.cosem.schema import BOOL, DATE_TIME, I8, I16, I32, U8, U16, U32, Enumerated, Schema
 from link.cosem.structures import (
     CAPTURE_OBJECT,
     COLLECTIONS,
@@ -40,6 +26,7 @@ from link.cosem.structures import (
     TOKEN_SHARES,
     XDLMS_CONTEXT,
 )
+from link.cosem.texts import LOGICAL_NAME, Octets, OctetText, Text
 from link.cosem.values import (
     AccountCredit,
     AssociationStatus,

@@ -3,8 +3,8 @@
 Only what is true stands here: no attribute without a value, no method that nobody may invoke.
 """
 
-from dataclasses import dataclass
-
+from link.cosem.amounts import LEAST_AMOUNT
+from link.cosem.bits import FlagNumber
 from link.cosem.classes import (
     ACCOUNT,
     ASSOCIATION,
@@ -17,12 +17,11 @@ from link.cosem.classes import (
     SAP_ASSIGNMENT,
     STS_ATTRIBUTES,
     TOKEN_GATEWAY,
-    InterfaceClass,
-    Member,
 )
-from link.cosem.roles import CUSTOMER, EVERYBODY, NOBODY, Role
+from link.cosem.lines import Line, cosem_object
+from link.cosem.roles import CUSTOMER, EVERYBODY, Role
 from link.cosem.row import CosemObject, Row, RowKind, logical_name
-from link.cosem.schema import U32, FlagNumber, OctetText, Schema
+from link.cosem.schema import U32, Schema
 from link.cosem.selection import ENTRY_SELECTOR, OUTCOME_COLUMN, RANGE_SELECTOR
 from link.cosem.structures import (
     LEDGER_HEAD,
@@ -31,6 +30,7 @@ from link.cosem.structures import (
     TOKEN_LOG,
     TOKEN_OUTCOME,
 )
+from link.cosem.texts import OctetText
 from link.cosem.values import (
     ClockBase,
     CreditType,
@@ -41,197 +41,159 @@ from link.cosem.values import (
 from link.terms import Alarm, Unit
 
 _TOKEN_CREDIT = logical_name("0.0.19.10.0.255")
+_NO_NEXT_CREDIT = LEAST_AMOUNT
+"""Class 111 attribute 17 where no further credit can be chosen (second source)."""
+
 _NUMERIC_KEYPAD = 2
 """Token carrier type of 20 digits typed by hand (link.md 4, class 116)."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A member of a class as one object has it."""
-
-    member: str
-    read: frozenset[Role] = NOBODY
-    write: frozenset[Role] = NOBODY
-    invoke: frozenset[Role] = NOBODY
-    schema: Schema | None = None
-    returns: Schema | None = None
-    unit: Unit = Unit.COUNT
-    selectors: tuple[int, ...] = ()
-    fixed: object = None
-
-
-def _object(name: str, of: InterfaceClass, dotted: str, *lines: _Line) -> CosemObject:
-    at = logical_name(dotted)
-    rows = tuple(_row(name, of, at, line) for line in lines)
-    return CosemObject(name, of, at, rows)
-
-
-def _row(name: str, of: InterfaceClass, at: bytes, line: _Line) -> Row:
-    kind = RowKind.METHOD if line.invoke else RowKind.ATTRIBUTE
-    member = _member(of.methods if line.invoke else of.attributes, line.member)
-    schema = line.schema or member.schema
-    if schema is None:
-        raise ValueError(f"{name}.{line.member} has no type")
-    return Row(
-        key=f"{name}.{line.member}",
-        name=line.member,
-        logical_name=at,
-        class_id=of.class_id,
-        version=of.version,
-        index=member.index,
-        kind=kind,
-        schema=schema,
-        returns=line.returns,
-        unit=line.unit,
-        read=line.read,
-        write=line.write,
-        invoke=line.invoke,
-        selectors=line.selectors,
-        fixed=line.fixed,
-    )
-
-
-def _member(members: tuple[Member, ...], name: str) -> Member:
-    return next(member for member in members if member.name == name)
-
-
 def _data(name: str, dotted: str, read: frozenset[Role], schema: Schema) -> CosemObject:
-    return _object(name, DATA, dotted, _Line("value", read=read, schema=schema))
+    return cosem_object(name, DATA, dotted, Line("value", read=read, schema=schema))
 
 
 def _register(name: str, dotted: str, unit: Unit) -> CosemObject:
-    return _object(
+    return cosem_object(
         name,
         REGISTER,
         dotted,
-        _Line("value", read=CUSTOMER, schema=U32, unit=unit),
-        _Line("scaler_unit", read=CUSTOMER, fixed=ScalerUnit(0, unit)),
+        Line("value", read=CUSTOMER, schema=U32, unit=unit),
+        _seen("scaler_unit", ScalerUnit(0, unit)),
     )
 
 
-def _amount(member: str) -> _Line:
-    return _Line(member, read=CUSTOMER, unit=Unit.WATT_HOUR)
+def _seen(member: str, fixed: object = None) -> Line:
+    return Line(member, read=CUSTOMER, fixed=fixed)
+
+
+def _amount(member: str) -> Line:
+    return Line(member, read=CUSTOMER, unit=Unit.WATT_HOUR)
 
 
 OBJECTS: tuple[CosemObject, ...] = (
-    _object(
+    cosem_object(
         "clock",
         CLOCK,
         "0.0.1.0.0.255",
-        _Line("time", read=EVERYBODY),
-        _Line("time_zone", read=EVERYBODY, fixed=0),
-        _Line("status", read=EVERYBODY, fixed=0),
-        _Line("daylight_savings_enabled", read=EVERYBODY, fixed=False),
-        _Line("clock_base", read=EVERYBODY, fixed=ClockBase.CRYSTAL),
+        Line("time", read=EVERYBODY),
+        Line("time_zone", read=EVERYBODY, fixed=0),
+        Line("status", read=EVERYBODY, fixed=0),
+        Line("daylight_savings_enabled", read=EVERYBODY, fixed=False),
+        Line("clock_base", read=EVERYBODY, fixed=ClockBase.CRYSTAL),
     ),
-    _object(
+    cosem_object(
         "account",
         ACCOUNT,
         "0.0.19.0.0.255",
-        _Line("mode_and_status", read=CUSTOMER),
-        _Line("current_credit_in_use", read=CUSTOMER),
-        _Line("current_credit_status", read=CUSTOMER),
+        _seen("mode_and_status"),
+        _seen("current_credit_in_use"),
+        _seen("current_credit_status"),
         _amount("available_credit"),
         _amount("amount_to_clear"),
         _amount("clearance_threshold"),
         _amount("aggregated_debt"),
-        _Line("credit_reference_list", read=CUSTOMER, fixed=(_TOKEN_CREDIT,)),
-        _Line(
+        _seen("credit_reference_list", (_TOKEN_CREDIT,)),
+        Line(
             "token_gateway_configuration",
             read=CUSTOMER,
             fixed=(TokenShare(_TOKEN_CREDIT, 100),),
         ),
-        _Line("currency", read=CUSTOMER),
+        _seen("currency"),
         _amount("low_credit_threshold"),
-        _amount("next_credit_available_threshold"),
+        Line(
+            "next_credit_available_threshold",
+            read=CUSTOMER,
+            unit=Unit.WATT_HOUR,
+            fixed=_NO_NEXT_CREDIT,
+        ),
     ),
-    _object(
+    cosem_object(
         "token_credit",
         CREDIT,
         "0.0.19.10.0.255",
         _amount("current_credit_amount"),
-        _Line("credit_type", read=CUSTOMER, fixed=CreditType.TOKEN),
-        _Line("priority", read=CUSTOMER),
+        _seen("credit_type", CreditType.TOKEN),
+        _seen("priority"),
         _amount("warning_threshold"),
         _amount("limit"),
-        _Line("credit_configuration", read=CUSTOMER),
-        _Line("credit_status", read=CUSTOMER),
+        _seen("credit_configuration"),
+        _seen("credit_status"),
     ),
-    _object(
+    cosem_object(
         "token_gateway",
         TOKEN_GATEWAY,
         "0.0.19.40.0.255",
-        _Line("token_time", read=CUSTOMER),
-        _Line("token_delivery_method", read=CUSTOMER),
-        _Line("token_status", read=CUSTOMER),
-        _Line("enter", invoke=CUSTOMER, returns=TOKEN_OUTCOME),
+        _seen("token_time"),
+        _seen("token_delivery_method"),
+        _seen("token_status"),
+        Line("enter", invoke=CUSTOMER, returns=TOKEN_OUTCOME),
     ),
-    _object(
+    cosem_object(
         "sts",
         STS_ATTRIBUTES,
         "0.0.19.60.0.255",
-        _Line("meter_pan", read=CUSTOMER),
-        _Line("commodity", read=CUSTOMER),
-        _Line("token_carrier_types", read=CUSTOMER, fixed=(_NUMERIC_KEYPAD,)),
-        _Line("encryption_algorithm", read=CUSTOMER),
-        _Line("supply_group_code", read=CUSTOMER),
-        _Line("tariff_index", read=CUSTOMER),
-        _Line("key_revision_number", read=CUSTOMER),
-        _Line("key_type", read=CUSTOMER),
-        _Line("key_expiry_number", read=CUSTOMER),
-        _Line("no_of_kct_supported", read=CUSTOMER),
+        _seen("meter_pan"),
+        _seen("commodity"),
+        _seen("token_carrier_types", (_NUMERIC_KEYPAD,)),
+        _seen("encryption_algorithm"),
+        _seen("supply_group_code"),
+        _seen("tariff_index"),
+        _seen("key_revision_number"),
+        _seen("key_type"),
+        _seen("key_expiry_number"),
+        _seen("no_of_kct_supported"),
     ),
-    _object(
+    cosem_object(
         "association",
         ASSOCIATION,
         "0.0.40.0.0.255",
-        _Line("object_list", read=EVERYBODY),
-        _Line("associated_partners_id", read=EVERYBODY),
-        _Line("application_context_name", read=EVERYBODY),
-        _Line("xdlms_context_info", read=EVERYBODY),
-        _Line("authentication_mechanism_name", read=EVERYBODY),
-        _Line("association_status", read=EVERYBODY),
+        Line("object_list", read=EVERYBODY),
+        Line("associated_partners_id", read=EVERYBODY),
+        Line("application_context_name", read=EVERYBODY),
+        Line("xdlms_context_info", read=EVERYBODY),
+        Line("authentication_mechanism_name", read=EVERYBODY),
+        Line("association_status", read=EVERYBODY),
     ),
-    _object(
+    cosem_object(
         "sap_assignment",
         SAP_ASSIGNMENT,
         "0.0.41.0.0.255",
-        _Line("sap_assignment_list", read=EVERYBODY),
+        Line("sap_assignment_list", read=EVERYBODY),
     ),
     _data("logical_device_name", "0.0.42.0.0.255", EVERYBODY, OctetText(NAME_LONGEST)),
     _data("meter_number", "0.0.96.1.0.255", EVERYBODY, OctetText(13)),
-    _object(
+    cosem_object(
         "disconnect_control",
         DISCONNECT_CONTROL,
         "0.0.96.3.10.255",
-        _Line("output_state", read=CUSTOMER),
-        _Line("control_state", read=CUSTOMER),
-        _Line("control_mode", read=CUSTOMER),
+        _seen("output_state"),
+        _seen("control_state"),
+        _seen("control_mode"),
     ),
     _data("supply_explanation", "0.0.96.50.1.255", CUSTOMER, SUPPLY_EXPLANATION),
     _data("last_result", "0.0.96.50.2.255", CUSTOMER, TOKEN_OUTCOME),
     _data("ledger_head", "0.0.96.50.4.255", CUSTOMER, LEDGER_HEAD),
-    _object(
+    cosem_object(
         "alarms",
         DATA,
         "0.0.97.98.0.255",
-        _Line("value", read=CUSTOMER, write=CUSTOMER, schema=FlagNumber(Alarm)),
+        Line("value", read=CUSTOMER, write=CUSTOMER, schema=FlagNumber(Alarm)),
     ),
-    _object(
+    cosem_object(
         "token_log",
         PROFILE_GENERIC,
         "0.0.99.17.0.255",
-        _Line(
+        Line(
             "buffer",
             read=CUSTOMER,
             schema=TOKEN_LOG,
             selectors=(RANGE_SELECTOR, ENTRY_SELECTOR),
         ),
-        _Line("capture_objects", read=CUSTOMER, fixed=(OUTCOME_COLUMN,)),
-        _Line("capture_period", read=CUSTOMER, fixed=0),
-        _Line("sort_method", read=CUSTOMER, fixed=SortMethod.FIFO),
-        _Line("entries_in_use", read=CUSTOMER),
-        _Line("profile_entries", read=CUSTOMER),
+        _seen("capture_objects", (OUTCOME_COLUMN,)),
+        _seen("capture_period", 0),
+        _seen("sort_method", SortMethod.FIFO),
+        _seen("entries_in_use"),
+        _seen("profile_entries"),
     ),
     _data("firmware", "1.0.0.2.0.255", EVERYBODY, OctetText(32)),
     _register("power", "1.0.1.7.0.255", Unit.WATT),

@@ -6,7 +6,7 @@ Law: decode(encode(v)) == v. `least` and `greatest` are the smallest and the lar
 """
 
 from dataclasses import dataclass
-from enum import IntEnum, IntFlag
+from enum import IntEnum
 from typing import Protocol, TypeVar
 
 from link.cosem.date_time import GREATEST_S, date_time_octets, date_time_seconds
@@ -111,170 +111,6 @@ def _member(members: type[IntEnum], number: int) -> IntEnum:
 
 
 @dataclass(frozen=True, slots=True)
-class FlagNumber:
-    """An IntFlag as double-long-unsigned; bits without a name are kept."""
-
-    members: type[IntFlag]
-
-    def encode(self, value: object) -> Data:
-        if not isinstance(value, self.members):
-            raise ValueError(f"{value!r} is no {self.members.__name__}")
-        return Data(Tag.U32, int(value))
-
-    def decode(self, data: Data) -> IntFlag:
-        return self.members(held(data, int, Tag.U32))
-
-    def least(self) -> IntFlag:
-        return self.members(0)
-
-    def greatest(self) -> IntFlag:
-        return self.members(sum(self.members))
-
-
-@dataclass(frozen=True, slots=True)
-class FlagBits:
-    """An IntFlag as a bit-string of `count` bits: bit k of the standard is the flag 1 << k.
-
-    The standard counts from the left. Bits without a name are dropped.
-    """
-
-    members: type[IntFlag]
-    count: int
-
-    def encode(self, value: object) -> Data:
-        if not isinstance(value, self.members) or value >> self.count:
-            raise ValueError(f"{value!r} is no {self.members.__name__} of {self.count} bits")
-        return Data(Tag.BIT_STRING, f"{value:0{self.count}b}"[::-1])
-
-    def decode(self, data: Data) -> IntFlag:
-        bits = _bits(data, self.count)
-        return self.members(int(bits[::-1], 2) & sum(self.members))
-
-    def least(self) -> IntFlag:
-        return self.members(0)
-
-    def greatest(self) -> IntFlag:
-        return self.members(sum(self.members))
-
-
-@dataclass(frozen=True, slots=True)
-class NumberBits:
-    """A member of an enumeration as a bit-string whose first bit has the greatest weight."""
-
-    members: type[IntEnum] | type[IntFlag]
-    count: int
-
-    def encode(self, value: object) -> Data:
-        if not isinstance(value, self.members) or value >> self.count:
-            raise ValueError(f"{value!r} is no {self.members.__name__} of {self.count} bits")
-        return Data(Tag.BIT_STRING, f"{value:0{self.count}b}")
-
-    def decode(self, data: Data) -> int:
-        number = int(_bits(data, self.count), 2)
-        try:
-            return self.members(number)
-        except ValueError:
-            raise TypeUnmatched(f"{self.members.__name__} {number}") from None
-
-    def least(self) -> int:
-        return min(self.members)
-
-    def greatest(self) -> int:
-        return max(self.members)
-
-
-def _bits(data: Data, count: int) -> str:
-    bits = held(data, str, Tag.BIT_STRING)
-    if len(bits) != count:
-        raise TypeUnmatched(f"bit-string of {len(bits)} bits, not {count}")
-    return bits
-
-
-@dataclass(frozen=True, slots=True)
-class Octets:
-    """bytes of at least `shortest` and at most `longest` octets."""
-
-    shortest: int
-    longest: int
-
-    def encode(self, value: object) -> Data:
-        if not isinstance(value, bytes) or not self.shortest <= len(value) <= self.longest:
-            raise ValueError(f"{value!r} is not {self.shortest}..{self.longest} octets")
-        return Data(Tag.OCTET_STRING, value)
-
-    def decode(self, data: Data) -> bytes:
-        octets = held(data, bytes, Tag.OCTET_STRING)
-        if not self.shortest <= len(octets) <= self.longest:
-            raise TypeUnmatched(f"{len(octets)} octets, not {self.shortest}..{self.longest}")
-        return octets
-
-    def least(self) -> bytes:
-        return bytes(self.shortest)
-
-    def greatest(self) -> bytes:
-        return b"\xff" * self.longest
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """str of at most `longest` characters, in a text tag; ASCII unless the tag is utf8-string."""
-
-    tag: Tag
-    longest: int
-
-    def encode(self, value: object) -> Data:
-        if not isinstance(value, str) or len(value) > self.longest or not self._fits(value):
-            raise ValueError(f"{value!r} is no {self.tag.name} of {self.longest}")
-        return Data(self.tag, value)
-
-    def decode(self, data: Data) -> str:
-        text = held(data, str, self.tag)
-        if len(text) > self.longest:
-            raise TypeUnmatched(f"{len(text)} characters, not up to {self.longest}")
-        return text
-
-    def least(self) -> str:
-        return ""
-
-    def greatest(self) -> str:
-        return "W" * self.longest
-
-    def _fits(self, text: str) -> bool:
-        return self.tag is Tag.UTF8_STRING or text.isascii()
-
-
-@dataclass(frozen=True, slots=True)
-class OctetText:
-    """ASCII str of at most `longest` characters as octet-string; visible-string is taken too.
-
-    Octets above 7F are read as "?", so that what a peer typed can be judged and not be believed.
-    """
-
-    longest: int
-
-    def encode(self, value: object) -> Data:
-        if not isinstance(value, str) or len(value) > self.longest or not value.isascii():
-            raise ValueError(f"{value!r} is no ascii text of {self.longest}")
-        return Data(Tag.OCTET_STRING, value.encode("ascii"))
-
-    def decode(self, data: Data) -> str:
-        if data.tag is Tag.VISIBLE_STRING:
-            text = held(data, str, Tag.VISIBLE_STRING)
-        else:
-            octets = held(data, bytes, Tag.OCTET_STRING)
-            text = "".join(chr(octet) if octet < 0x80 else "?" for octet in octets)
-        if len(text) > self.longest:
-            raise TypeUnmatched(f"{len(text)} characters, not up to {self.longest}")
-        return text
-
-    def least(self) -> str:
-        return ""
-
-    def greatest(self) -> str:
-        return "W" * self.longest
-
-
-@dataclass(frozen=True, slots=True)
 class DateTime:
     """UTC seconds as int, 0 for never, as the 12 octets of a date-time in an octet-string."""
 
@@ -306,4 +142,3 @@ U32 = Integer(Tag.U32)
 U64 = Integer(Tag.U64)
 BOOL = Boolean()
 DATE_TIME = DateTime()
-LOGICAL_NAME = Octets(6, 6)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import TypeAlias, assert_never
 
 from link.cosem.composite import Array, Structure
-from link.cosem.schema import U16, U32, Octets, TypeUnmatched
+from link.cosem.schema import U16, U32, TypeUnmatched
 from link.cosem.structures import CAPTURE_OBJECT
+from link.cosem.texts import Octets
 from link.cosem.values import CaptureObject
 from link.dlms import Selection
 

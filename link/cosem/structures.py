@@ -4,22 +4,10 @@ The structures of link.terms are ours; there UTC seconds stand as u32 and amount
 one form carries every commodity.
 """
 
+from link.cosem.bits import FlagBits, NumberBits
 from link.cosem.composite import Array, Column, NullWhenEmpty, Structure
-from link.cosem.schema import (
-    I8,
-    I64,
-    LOGICAL_NAME,
-    U8,
-    U16,
-    U32,
-    U64,
-    Enumerated,
-    FlagBits,
-    NumberBits,
-    Octets,
-    OctetText,
-    Text,
-)
+from link.cosem.schema import I8, I64, U8, U16, U32, U64, Enumerated
+from link.cosem.texts import LOGICAL_NAME, Octets, OctetText, Text
 from link.cosem.values import (
     AccessRights,
     AccountMode,

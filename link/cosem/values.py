@@ -1,8 +1,8 @@
 """Values of COSEM attributes as Python has them: enumerations and structures.
 
-Source: IEC 62056-6-2 (classes 3, 7, 15, 17, 70, 111, 112, 115, 116). Numbers that link.md 4 does
-not state (account modes, status and configuration bits, clock bases, sort methods) are from memory
-of the standard, check against a second source.
+Source: IEC 62056-6-2 (classes 3, 7, 8, 15, 17, 70, 111, 112, 115, 116). Numbers of classes 111, 112
+and 115 and the access modes agree with a second source; clock bases, sort methods and association
+status are from memory of the standard, check against a second source.
 """
 
 from dataclasses import dataclass

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TypeAlias, TypeVar
 
+from link.dlms.ber import element, elements, inner, octet, wanted
 from link.dlms.codes import (
     ApplicationContext,
     AssociationResult,
@@ -26,7 +27,6 @@ from link.dlms.services import (
     InitiateResponse,
     read_service,
 )
-from link.dlms.source import Source, length_octets
 from link.dlms.unbuilt import Unbuilt
 
 EnumT = TypeVar("EnumT", bound=IntEnum)
@@ -84,18 +84,18 @@ class Aarq:
     def to_bytes(self) -> bytes:
         """Write the APDU."""
         body = (
-            _element(_CONTEXT_NAME, _element(_OID, _CONTEXT_ARC + bytes([self.context])))
+            element(_CONTEXT_NAME, element(_OID, _CONTEXT_ARC + bytes([self.context])))
             + _title(_CALLING_TITLE, self.calling_title)
             + _mechanism(_CALLING_REQUIREMENTS, _CALLING_MECHANISM, self.mechanism)
             + _authentication(_CALLING_AUTHENTICATION, self.authentication)
             + _user_information(self.user_information)
         )
-        return _element(AARQ_TAG, body)
+        return element(AARQ_TAG, body)
 
     @classmethod
     def from_bytes(cls, octets: bytes) -> "Aarq":
         """Read the APDU; raises DlmsError."""
-        found = _elements(_inner(octets, AARQ_TAG))
+        found = elements(inner(octets, AARQ_TAG))
         user_information = _read_user_information(found)
         if not isinstance(user_information, InitiateRequest | Unbuilt):
             raise DlmsError("aarq without an initiate-request")
@@ -123,27 +123,27 @@ class Aare:
     def to_bytes(self) -> bytes:
         """Write the APDU."""
         body = (
-            _element(_CONTEXT_NAME, _element(_OID, _CONTEXT_ARC + bytes([self.context])))
-            + _element(_RESULT, _element(_INTEGER, bytes([self.result])))
-            + _element(_DIAGNOSTIC, _diagnostic(self.diagnostic))
+            element(_CONTEXT_NAME, element(_OID, _CONTEXT_ARC + bytes([self.context])))
+            + element(_RESULT, element(_INTEGER, bytes([self.result])))
+            + element(_DIAGNOSTIC, _diagnostic(self.diagnostic))
             + _title(_RESPONDING_TITLE, self.responding_title)
             + _mechanism(_RESPONDING_REQUIREMENTS, _RESPONDING_MECHANISM, self.mechanism)
             + _authentication(_RESPONDING_AUTHENTICATION, self.authentication)
             + _user_information(self.user_information)
         )
-        return _element(AARE_TAG, body)
+        return element(AARE_TAG, body)
 
     @classmethod
     def from_bytes(cls, octets: bytes) -> "Aare":
         """Read the APDU; raises DlmsError."""
-        found = _elements(_inner(octets, AARE_TAG))
+        found = elements(inner(octets, AARE_TAG))
         user_information = _read_user_information(found)
         if isinstance(user_information, InitiateRequest):
             raise DlmsError("aare with an initiate-request")
         return cls(
             _read_context(found),
-            read_code(AssociationResult, _octet(_inner(_wanted(found, _RESULT), _INTEGER))),
-            _read_diagnostic(_wanted(found, _DIAGNOSTIC)),
+            read_code(AssociationResult, octet(inner(wanted(found, _RESULT), _INTEGER))),
+            _read_diagnostic(wanted(found, _DIAGNOSTIC)),
             user_information,
             _read_title(found, _RESPONDING_TITLE),
             _read_mechanism(found, _RESPONDING_MECHANISM),
@@ -161,12 +161,12 @@ class Rlrq:
     def to_bytes(self) -> bytes:
         """Write the APDU."""
         body = _reason(self.reason) + _user_information(self.user_information)
-        return _element(RLRQ_TAG, body)
+        return element(RLRQ_TAG, body)
 
     @classmethod
     def from_bytes(cls, octets: bytes) -> "Rlrq":
         """Read the APDU; raises DlmsError."""
-        found = _elements(_inner(octets, RLRQ_TAG))
+        found = elements(inner(octets, RLRQ_TAG))
         user_information = _read_user_information(found)
         if isinstance(user_information, InitiateResponse | ConfirmedServiceError):
             raise DlmsError("rlrq with a server's user information")
@@ -183,85 +183,46 @@ class Rlre:
     def to_bytes(self) -> bytes:
         """Write the APDU."""
         body = _reason(self.reason) + _user_information(self.user_information)
-        return _element(RLRE_TAG, body)
+        return element(RLRE_TAG, body)
 
     @classmethod
     def from_bytes(cls, octets: bytes) -> "Rlre":
         """Read the APDU; raises DlmsError."""
-        found = _elements(_inner(octets, RLRE_TAG))
+        found = elements(inner(octets, RLRE_TAG))
         user_information = _read_user_information(found)
         if isinstance(user_information, InitiateRequest):
             raise DlmsError("rlre with an initiate-request")
         return cls(_read_reason(found, ReleaseResponseReason), user_information)
 
 
-def _element(tag: int, content: bytes) -> bytes:
-    return bytes([tag]) + length_octets(len(content)) + content
-
-
 def _title(tag: int, title: bytes | None) -> bytes:
-    return b"" if title is None else _element(tag, _element(_OCTET_STRING, title))
+    return b"" if title is None else element(tag, element(_OCTET_STRING, title))
 
 
 def _mechanism(requirements: int, name: int, mechanism: Mechanism | None) -> bytes:
     if mechanism is None:
         return b""
     arc = _MECHANISM_ARC + bytes([mechanism])
-    return _element(requirements, _AUTHENTICATION_UNIT) + _element(name, arc)
+    return element(requirements, _AUTHENTICATION_UNIT) + element(name, arc)
 
 
 def _authentication(tag: int, value: bytes | None) -> bytes:
-    return b"" if value is None else _element(tag, _element(_CHARSTRING, value))
+    return b"" if value is None else element(tag, element(_CHARSTRING, value))
 
 
 def _diagnostic(diagnostic: UserDiagnostic | ProviderDiagnostic) -> bytes:
     source = _BY_USER if isinstance(diagnostic, UserDiagnostic) else _BY_PROVIDER
-    return _element(source, _element(_INTEGER, bytes([diagnostic])))
+    return element(source, element(_INTEGER, bytes([diagnostic])))
 
 
 def _reason(reason: ReleaseRequestReason | ReleaseResponseReason | None) -> bytes:
-    return b"" if reason is None else _element(_REASON, bytes([reason]))
+    return b"" if reason is None else element(_REASON, bytes([reason]))
 
 
 def _user_information(service: Proposal | Grant | None) -> bytes:
     if service is None:
         return b""
-    return _element(_USER_INFORMATION, _element(_OCTET_STRING, service.to_bytes()))
-
-
-def _elements(octets: bytes) -> dict[int, bytes]:
-    """Split the contents of an APDU by tag."""
-    source = Source(octets)
-    found: dict[int, bytes] = {}
-    while source.left:
-        tag = source.octet()
-        if tag in found:
-            raise DlmsError(f"element {tag:02x} twice")
-        found[tag] = source.take(source.length())
-    return found
-
-
-def _inner(octets: bytes, tag: int) -> bytes:
-    """Return the content of the one element, of that tag, that fills the octets."""
-    source = Source(octets)
-    found = source.octet()
-    if found != tag:
-        raise DlmsError(f"element {found:02x} where {tag:02x} stands")
-    content = source.take(source.length())
-    source.finish()
-    return content
-
-
-def _wanted(found: dict[int, bytes], tag: int) -> bytes:
-    if tag not in found:
-        raise DlmsError(f"element {tag:02x} is missing")
-    return found[tag]
-
-
-def _octet(octets: bytes) -> int:
-    if len(octets) != 1:
-        raise DlmsError(f"{octets.hex()} where one octet stands")
-    return octets[0]
+    return element(_USER_INFORMATION, element(_OCTET_STRING, service.to_bytes()))
 
 
 def _read_arc(octets: bytes, arc: bytes, members: type[EnumT]) -> EnumT:
@@ -271,12 +232,12 @@ def _read_arc(octets: bytes, arc: bytes, members: type[EnumT]) -> EnumT:
 
 
 def _read_context(found: dict[int, bytes]) -> ApplicationContext:
-    name = _inner(_wanted(found, _CONTEXT_NAME), _OID)
+    name = inner(wanted(found, _CONTEXT_NAME), _OID)
     return _read_arc(name, _CONTEXT_ARC, ApplicationContext)
 
 
 def _read_title(found: dict[int, bytes], tag: int) -> bytes | None:
-    return _inner(found[tag], _OCTET_STRING) if tag in found else None
+    return inner(found[tag], _OCTET_STRING) if tag in found else None
 
 
 def _read_mechanism(found: dict[int, bytes], tag: int) -> Mechanism | None:
@@ -284,23 +245,23 @@ def _read_mechanism(found: dict[int, bytes], tag: int) -> Mechanism | None:
 
 
 def _read_authentication(found: dict[int, bytes], tag: int) -> bytes | None:
-    return _inner(found[tag], _CHARSTRING) if tag in found else None
+    return inner(found[tag], _CHARSTRING) if tag in found else None
 
 
 def _read_diagnostic(octets: bytes) -> UserDiagnostic | ProviderDiagnostic:
     if octets[:1] == bytes([_BY_USER]):
-        return read_code(UserDiagnostic, _octet(_inner(_inner(octets, _BY_USER), _INTEGER)))
-    return read_code(ProviderDiagnostic, _octet(_inner(_inner(octets, _BY_PROVIDER), _INTEGER)))
+        return read_code(UserDiagnostic, octet(inner(inner(octets, _BY_USER), _INTEGER)))
+    return read_code(ProviderDiagnostic, octet(inner(inner(octets, _BY_PROVIDER), _INTEGER)))
 
 
 def _read_reason(found: dict[int, bytes], members: type[EnumT]) -> EnumT | None:
-    return read_code(members, _octet(found[_REASON])) if _REASON in found else None
+    return read_code(members, octet(found[_REASON])) if _REASON in found else None
 
 
 def _read_user_information(found: dict[int, bytes]) -> Proposal | Grant | None:
     if _USER_INFORMATION not in found:
         return None
-    service = read_service(_inner(found[_USER_INFORMATION], _OCTET_STRING))
+    service = read_service(inner(found[_USER_INFORMATION], _OCTET_STRING))
     match service:
         case InitiateRequest() | InitiateResponse() | ConfirmedServiceError() | Unbuilt():
             return service

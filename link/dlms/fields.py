@@ -123,7 +123,7 @@ class DataKind:
 
 
 class ConformanceKind:
-    """The conformance block with its BER header; bits that nobody has named are dropped."""
+    """The conformance block with its BER header; bits that nobody has named are kept."""
 
     __slots__ = ()
 
@@ -131,7 +131,7 @@ class ConformanceKind:
         header = source.take(len(_CONFORMANCE_HEADER))
         if header != _CONFORMANCE_HEADER:
             raise DlmsError(f"conformance block starts with {header.hex()}")
-        return Conformance(source.unsigned(3) & sum(Conformance))
+        return Conformance(source.unsigned(3))
 
     def write(self, value: object) -> bytes:
         if not isinstance(value, Conformance):
