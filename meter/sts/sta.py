@@ -14,19 +14,19 @@ START_TURN = 12
 """Bits by which the complemented key is turned right before the first round."""
 
 
-def _turned_left(number: int, bits: int) -> int:
+def turned_left(number: int, bits: int) -> int:
     return (number << bits | number >> (64 - bits)) & MASK
 
 
-def _turned_right(number: int, bits: int) -> int:
-    return _turned_left(number, 64 - bits)
+def turned_right(number: int, bits: int) -> int:
+    return turned_left(number, 64 - bits)
 
 
-def _inverse(table: tuple[int, ...]) -> tuple[int, ...]:
+def inverse(table: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(table.index(n) for n in range(len(table)))
 
 
-def _substituted(block: int, choices: int, if_0: tuple[int, ...], if_1: tuple[int, ...]) -> int:
+def substituted(block: int, choices: int, if_0: tuple[int, ...], if_1: tuple[int, ...]) -> int:
     """Replace each nibble n by the table that bit 4n of `choices` chooses."""
     result = 0
     for shift in (4 * n for n in NIBBLES):
@@ -35,7 +35,7 @@ def _substituted(block: int, choices: int, if_0: tuple[int, ...], if_1: tuple[in
     return result
 
 
-def _moved(block: int, moves: tuple[int, ...]) -> int:
+def moved(block: int, moves: tuple[int, ...]) -> int:
     """Move each bit i to bit moves[i]."""
     result = 0
     for bit, target in enumerate(moves):
@@ -51,16 +51,16 @@ class Sta:
     def __init__(self, key: bytes, tables: StaTables = OPERATIONAL) -> None:
         self._key = int.from_bytes(key, "big")
         self._tables = tables
-        self._inverse = StaTables(*map(_inverse, (tables.s1, tables.s2, tables.moves)))
+        self._inverse = StaTables(*map(inverse, (tables.s1, tables.s2, tables.moves)))
 
     def encipher(self, block: int) -> int:
         """Return the cipher block of a 64-bit block."""
         forward = self._tables
-        key = _turned_right(self._key ^ MASK, START_TURN)
+        key = turned_right(self._key ^ MASK, START_TURN)
         for _ in range(ROUNDS):
-            block = _substituted(block, key >> 3, forward.s1, forward.s2)
-            block = _moved(block, forward.moves)
-            key = _turned_left(key, 1)
+            block = substituted(block, key >> 3, forward.s1, forward.s2)
+            block = moved(block, forward.moves)
+            key = turned_left(key, 1)
         return block
 
     def decipher(self, block: int) -> int:
@@ -68,7 +68,7 @@ class Sta:
         back = self._inverse
         key = self._key
         for _ in range(ROUNDS):
-            block = _moved(block, back.moves)
-            block = _substituted(block, key, back.s2, back.s1)
-            key = _turned_right(key, 1)
+            block = moved(block, back.moves)
+            block = substituted(block, key, back.s2, back.s1)
+            key = turned_right(key, 1)
         return block

@@ -5,8 +5,9 @@ Keys in software are for simulation, test and small private supply groups.
 
 from argparse import ArgumentParser
 
+from tools.exits import Subparsers
 from tools.sts import decode, encode, keys
-from tools.sts.arguments import Command, Subparsers
+from tools.sts.arguments import Command
 
 COMMANDS: tuple[Command, ...] = (*keys.COMMANDS, decode.COMMAND)
 

@@ -3,21 +3,19 @@
 Invariant: a key is never quoted in an error.
 """
 
-import argparse
 import re
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import TypeVar
 
 from link.secret import Secret
 from link.settings import SettingsError, read_secret
 from meter.sts import DecoderKey, EncryptionAlgorithm
 from tools.exits import Stop
 
-Subparsers: TypeAlias = "argparse._SubParsersAction[ArgumentParser]"
 Member = TypeVar("Member", bound=int)
 
 WHOLE = re.compile("-?[0-9]{1,60}|0x[0-9a-f]{1,40}", re.IGNORECASE)
