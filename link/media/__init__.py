@@ -1,0 +1,71 @@
+"""Media by URL: the octets between a CIU and a meter, whatever carries them.
+
+A new medium is one file here and one row in `SCHEMES`.
+"""
+
+from link.media.medium import (
+    POLL_S,
+    Listener,
+    Medium,
+    MediumClosed,
+    MediumError,
+    UrlError,
+)
+from link.media.memory import SCHEME as MEMORY
+from link.media.pty import SCHEME as PTY
+from link.media.serial import SCHEME as SERIAL
+from link.media.tcp import SCHEME as TCP
+from link.media.url import Scheme, Url, nearest
+
+__all__ = [
+    "SCHEMES",
+    "Listener",
+    "Medium",
+    "MediumClosed",
+    "MediumError",
+    "UrlError",
+    "check_url",
+    "connect",
+    "listen",
+]
+
+SCHEMES: dict[str, Scheme] = {
+    "memory": MEMORY,
+    "pty": PTY,
+    "tcp": TCP,
+    "serial": SERIAL,
+}
+
+
+async def connect(url: str) -> Medium:
+    """Open the side that speaks first; raises MediumError, at once or after a bounded wait."""
+    parsed, scheme = _resolve(url)
+    return await scheme.connect(parsed)
+
+
+async def listen(url: str, *, poll_s: float = POLL_S) -> Listener:
+    """Open the side that is asked; raises MediumError where the name or port is taken.
+
+    `poll_s` is how often a listener looks whether a lost port is back.
+    """
+    parsed, scheme = _resolve(url)
+    return await scheme.listen(parsed, poll_s)
+
+
+def check_url(url: str) -> None:
+    """Raise UrlError unless a settings file may hold this URL; opens nothing."""
+    parsed, scheme = _resolve(url)
+    if not scheme.in_files:
+        raise parsed.wrong("lives in one process only, a file cannot name it")
+
+
+def _resolve(text: str) -> tuple[Url, Scheme]:
+    url = Url.parse(text)
+    scheme = SCHEMES.get(url.scheme)
+    if scheme is None:
+        raise url.wrong(f"unknown scheme {url.scheme!r} ({nearest(url.scheme, SCHEMES)})")
+    for key in url.options:
+        if key not in scheme.keys:
+            raise url.wrong(f"unknown key {key!r} ({nearest(key, scheme.keys)})")
+    scheme.check(url)
+    return url, scheme

@@ -1,0 +1,143 @@
+"""`pty:///path`: a pseudo-terminal; `listen` makes it and the link to it, `connect` opens it.
+
+The other side may close and open it again and again. A terminal ignores bit rate and parity, and
+has no modem lines. A listener that closes its medium takes the terminal away and makes another
+one at the next `accept`: there is no other way to tell the other side.
+"""
+
+import asyncio
+import fcntl
+import hashlib
+import os
+import select
+import socket
+import termios
+import tty
+from contextlib import suppress
+from pathlib import Path
+
+from link.media.descriptor import DescriptorMedium
+from link.media.medium import CLOSED_HERE, MediumClosed, MediumError, reason_of
+from link.media.url import Scheme, Url
+
+TERMINALS = "/dev/pts/"
+"""Where the kernel shows pseudo-terminals; a link into it that nobody claims is a leftover."""
+
+
+class _Terminal:
+    """The master's side of one pseudo-terminal, and the link to the other side."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.master, slave = os.openpty()
+        try:
+            tty.setraw(slave)
+            self._name = os.ttyname(slave)
+            if path.is_symlink() and str(path.readlink()).startswith(TERMINALS):
+                path.unlink()
+            path.symlink_to(self._name)
+        except OSError:
+            os.close(self.master)
+            raise
+        finally:
+            os.close(slave)
+
+    def is_idle(self) -> bool:
+        """Whether nobody has the other side open, and nothing is left that somebody wrote."""
+        poll = select.poll()
+        poll.register(self.master, select.POLLIN)
+        return any(event == select.POLLHUP for _, event in poll.poll(0))
+
+    def close(self) -> None:
+        os.close(self.master)
+        with suppress(OSError):
+            if str(self._path.readlink()) == self._name:
+                self._path.unlink()
+
+
+class PtyListener:
+    """The side that makes the terminal; one medium at a time."""
+
+    def __init__(self, url: Url, poll_s: float) -> None:
+        self.url = url.text
+        self._path = url.path()
+        self._poll_s = poll_s
+        self._claim = _claim(url)
+        self._closed = False
+        self._free = asyncio.Event()
+        self._free.set()
+        try:
+            self._terminal: _Terminal | None = self._make()
+        except MediumError:
+            self._claim.close()
+            raise
+
+    def _make(self) -> _Terminal:
+        try:
+            return _Terminal(self._path)
+        except OSError as error:
+            raise MediumError(f"{self.url}: {reason_of(error)}") from None
+
+    async def accept(self) -> DescriptorMedium:
+        await self._free.wait()
+        while not self._closed:
+            if self._terminal is None:
+                self._terminal = self._make()
+            if not self._terminal.is_idle():
+                self._free.clear()
+                master = os.dup(self._terminal.master)
+                return DescriptorMedium(master, self.url, on_end=self._ended)
+            await asyncio.sleep(self._poll_s)
+        raise MediumClosed(CLOSED_HERE)
+
+    def _ended(self, reason: str) -> None:
+        if reason == CLOSED_HERE:
+            self._take_away()
+        self._free.set()
+
+    def _take_away(self) -> None:
+        if self._terminal is not None:
+            self._terminal.close()
+            self._terminal = None
+
+    async def close(self) -> None:
+        self._closed = True
+        self._take_away()
+        self._claim.close()
+        self._free.set()
+
+
+def _claim(url: Url) -> socket.socket:
+    """Hold the path for this process; unlike a lock file the kernel frees it, whatever happens."""
+    path = os.path.realpath(url.path().parent) + "/" + url.path().name
+    claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    try:
+        claim.bind(b"\0splitmeter pty " + hashlib.sha256(path.encode()).hexdigest().encode())
+    except OSError:
+        claim.close()
+        raise MediumError(f"{url.text}: busy: somebody listens already") from None
+    return claim
+
+
+async def _connect(url: Url) -> DescriptorMedium:
+    try:
+        slave = os.open(url.path(), os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+    except OSError as error:
+        raise MediumError(f"{url.text}: {reason_of(error)}") from None
+    try:
+        fcntl.flock(slave, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        tty.setraw(slave)
+    except BlockingIOError:
+        os.close(slave)
+        raise MediumError(f"{url.text}: busy: another program holds it") from None
+    except (OSError, termios.error):
+        os.close(slave)
+        raise MediumError(f"{url.text}: not a terminal") from None
+    return DescriptorMedium(slave, url.text)
+
+
+async def _listen(url: Url, poll_s: float) -> PtyListener:
+    return PtyListener(url, poll_s)
+
+
+SCHEME = Scheme(form="pty:///path", check=Url.path, connect=_connect, listen=_listen)

@@ -1,0 +1,139 @@
+"""`serial:///dev/ttyUSB0?baudrate=9600&parity=N&stopbits=1`: a port, 8 bits, no flow control.
+
+The serial library opens and sets the port and holds it against other programs; from then on the
+descriptor is ours. Invariant (link.md 2): one write is one frame, so that RS-485 drivers see it
+whole; a pseudo-terminal gets no parity, since it fails at the second open.
+"""
+
+import asyncio
+import errno
+import os
+import termios
+from contextlib import suppress
+
+import serial
+
+from link.media.descriptor import DescriptorMedium
+from link.media.medium import CLOSED_HERE, MediumClosed, MediumError, reason_of
+from link.media.pty import TERMINALS
+from link.media.url import Scheme, Url
+
+BAUDRATE = 9600
+"""Bit/s where the URL names none."""
+
+BAUDRATES = range(50, 4_000_001)
+"""What a URL may ask for; the driver may know less."""
+
+_CONTROL_CHARACTERS = 6
+"""Their place in the list that termios.tcgetattr returns."""
+
+
+class SerialListener:
+    """The port of the side that is asked; one medium at a time."""
+
+    def __init__(self, url: Url, poll_s: float) -> None:
+        self.url = url.text
+        self._parsed = url
+        self._poll_s = poll_s
+        self._opened: int | None = _open(url)  # so that a wrong or busy port is told at once
+        self._closed = False
+        self._free = asyncio.Event()
+        self._free.set()
+
+    async def accept(self) -> DescriptorMedium:
+        await self._free.wait()
+        fd, self._opened = self._opened, None
+        if fd is None:
+            fd = await self._open_again()
+        self._free.clear()
+        return _medium(fd, self._parsed, self._free)
+
+    async def _open_again(self) -> int:
+        while not self._closed:
+            await asyncio.sleep(self._poll_s)
+            with suppress(MediumError):
+                return _open(self._parsed)
+        raise MediumClosed(CLOSED_HERE)
+
+    async def close(self) -> None:
+        self._closed = True
+        self._free.set()
+        if self._opened is not None:
+            os.close(self._opened)
+            self._opened = None
+
+
+def _medium(fd: int, url: Url, free: asyncio.Event | None = None) -> DescriptorMedium:
+    return DescriptorMedium(
+        fd,
+        url.text,
+        baudrate=_baudrate(url),
+        vanished="the port has vanished",
+        on_end=None if free is None else lambda _reason: free.set(),
+    )
+
+
+def _open(url: Url) -> int:
+    """Open the port and return its descriptor; raises MediumError."""
+    try:
+        with _configured(url) as port:
+            _wait_for_octets(port.fd)
+            return os.dup(port.fd)
+    except (OSError, ValueError, termios.error) as error:
+        raise MediumError(f"{url.text}: {_words(error)}") from None
+
+
+def _configured(url: Url) -> serial.Serial:
+    """The port with its settings, not open yet; raises UrlError."""
+    path = url.path()
+    parity = url.choice("parity", ("N", "E", "O"))
+    port = serial.Serial(exclusive=True, timeout=0)
+    port.port = str(path)
+    port.baudrate = _baudrate(url)
+    port.stopbits = int(url.choice("stopbits", ("1", "2")))
+    port.parity = "N" if os.path.realpath(path).startswith(TERMINALS) else parity
+    return port
+
+
+def _baudrate(url: Url) -> int:
+    typed = url.options.get("baudrate", str(BAUDRATE))
+    if not typed.isdecimal() or len(typed) > 7 or int(typed) not in BAUDRATES:
+        span = f"{BAUDRATES.start} to {BAUDRATES.stop - 1}"
+        raise url.wrong(f"baudrate must be a number from {span}, found {typed!r}")
+    return int(typed)
+
+
+def _wait_for_octets(fd: int) -> None:
+    """Let "nothing there" and "hung up" differ: the library's setting reads both as no octets."""
+    settings = termios.tcgetattr(fd)
+    settings[_CONTROL_CHARACTERS][termios.VMIN] = 1
+    termios.tcsetattr(fd, termios.TCSANOW, settings)
+
+
+def _words(error: Exception) -> str:
+    match error:
+        case OSError(errno=(errno.EAGAIN | errno.EBUSY)):
+            return "busy: another program holds it"
+        case serial.SerialException(errno=None):
+            return "not a serial port"
+        case OSError(errno=int(number)):
+            return os.strerror(number).lower()
+        case _:
+            return reason_of(error)
+
+
+async def _connect(url: Url) -> DescriptorMedium:
+    return _medium(_open(url), url)
+
+
+async def _listen(url: Url, poll_s: float) -> SerialListener:
+    return SerialListener(url, poll_s)
+
+
+SCHEME = Scheme(
+    form="serial:///dev/ttyUSB0?baudrate=9600",
+    check=_configured,
+    connect=_connect,
+    listen=_listen,
+    keys=("baudrate", "parity", "stopbits"),
+)

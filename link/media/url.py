@@ -1,0 +1,77 @@
+"""URLs of media, `scheme://place?key=value&...`, and what a scheme must offer.
+
+A place is `host:port`, an absolute path or a name, taken literally: nothing is percent-decoded.
+"""
+
+import difflib
+import re
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from link.media.medium import Listener, Medium, UrlError
+
+_URL = re.compile(r"(?P<scheme>[A-Za-z0-9+.-]+)://(?P<place>[^?\0\r\n]*)(\?(?P<query>.*))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Url:
+    """A URL taken apart; `text` is as typed, for messages."""
+
+    text: str
+    scheme: str
+    place: str
+    options: dict[str, str]
+
+    @classmethod
+    def parse(cls, text: str) -> "Url":
+        """Take `text` apart; raises UrlError where it is no URL or names a key twice."""
+        found = _URL.fullmatch(text)
+        if found is None:
+            raise UrlError(f"{text!r} is not a URL like tcp://127.0.0.1:4059")
+        options: dict[str, str] = {}
+        for pair in (found["query"] or "").split("&") if found["query"] else ():
+            key, equals, value = pair.partition("=")
+            if not equals or key in options:
+                raise UrlError(f"{text}: wanted each key once as key=value, found {pair!r}")
+            options[key] = value
+        return cls(text, found["scheme"], found["place"], options)
+
+    def wrong(self, what: str) -> UrlError:
+        """The error that says `what` is wrong with this URL."""
+        return UrlError(f"{self.text}: {what}")
+
+    def path(self) -> Path:
+        """The place as an absolute path; raises UrlError."""
+        if not self.place.startswith("/") or self.place.endswith("/"):
+            raise self.wrong(f"wanted an absolute path as in {self.scheme}:///path")
+        return Path(self.place)
+
+    def choice(self, key: str, known: Iterable[str]) -> str:
+        """The value of `key`, by default the first of `known`; raises UrlError for any other."""
+        names = list(known)
+        value = self.options.get(key, names[0])
+        if value not in names:
+            raise self.wrong(f"{key} must be one of {', '.join(names)}, found {value!r}")
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """One kind of medium: how its URL looks and what opens it."""
+
+    form: str
+    check: Callable[[Url], object]
+    connect: Callable[[Url], Awaitable[Medium]]
+    listen: Callable[[Url, float], Awaitable[Listener]]
+    keys: tuple[str, ...] = ()
+    in_files: bool = True
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The hint for a word that is not known: the nearest known one, or all of them."""
+    names = sorted(known)
+    near = difflib.get_close_matches(word, names, n=1)
+    if near:
+        return f"did you mean {near[0]!r}?"
+    return f"known are {', '.join(names)}" if names else "none is known"

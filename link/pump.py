@@ -1,0 +1,91 @@
+"""The pump: drives one sans-I/O session over one medium, with one timer.
+
+Invariant: after octets, a due deadline or a `wake` the app has its turn, and what the session
+wants to send then is written before anything else is read. The peer that does not read is not
+listened to.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import NoReturn, Protocol
+
+
+class Session(Protocol):
+    """Octets and time in, octets out; times are seconds of the pump's clock."""
+
+    @property
+    def deadline(self) -> float | None:
+        """When `tick` must be called at the latest; None for never."""
+
+    def receive(self, data: bytes, now: float) -> None: ...
+    def tick(self, now: float) -> None: ...
+    def take_outgoing(self) -> bytes: ...
+
+
+class Stream(Protocol):
+    """What the pump needs of a medium."""
+
+    async def read(self) -> bytes: ...
+    async def write(self, data: bytes) -> None: ...
+
+
+class Pump:
+    """`turn(now)` is where the app takes events, decides, commits, answers and asks."""
+
+    def __init__(
+        self,
+        session: Session,
+        medium: Stream,
+        turn: Callable[[float], None],
+        clock: Callable[[], float] | None = None,
+    ) -> None:
+        """`clock` gives monotonic seconds, by default those of the running loop."""
+        self._session = session
+        self._medium = medium
+        self._turn = turn
+        self._clock = clock
+        self._bell = asyncio.Event()
+        self._bell.set()  # the first turn is at once: the app may have asked already
+
+    def wake(self) -> None:
+        """Ask for a turn soon: the app has something to say."""
+        self._bell.set()
+
+    async def run(self) -> NoReturn:
+        """Run until cancelled or until the medium raises MediumClosed; closes nothing."""
+        clock = self._clock or asyncio.get_running_loop().time
+        reading = self._read_on()
+        try:
+            while True:
+                await self._rest(clock)
+                now = clock()
+                if reading.done():
+                    self._session.receive(reading.result(), now)
+                    reading = self._read_on()
+                if self._session.deadline is not None and self._session.deadline <= now:
+                    self._session.tick(now)
+                self._turn(now)
+                if outgoing := self._session.take_outgoing():
+                    await self._medium.write(outgoing)
+        finally:
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+
+    def _read_on(self) -> asyncio.Task[bytes]:
+        reading = asyncio.create_task(self._medium.read())
+        reading.add_done_callback(lambda _: self._bell.set())
+        return reading
+
+    async def _rest(self, clock: Callable[[], float]) -> None:
+        """Wait for octets, the deadline or the bell."""
+        deadline = self._session.deadline
+        if deadline is None:
+            await self._bell.wait()
+        else:
+            delay = max(0.0, deadline - clock())
+            timer = asyncio.get_running_loop().call_later(delay, self._bell.set)
+            try:
+                await self._bell.wait()
+            finally:
+                timer.cancel()
+        self._bell.clear()
