@@ -157,6 +157,7 @@ class LinkTrouble(Enum):
     OTHER_METER = "other meter"
     MALFORMED = "malformed answer"
     RESET = "link reset"
+    ADDRESS_CLASH = "two meters with one address, probably"
 
 
 @dataclass(frozen=True, slots=True)
