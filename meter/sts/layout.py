@@ -141,7 +141,7 @@ def pack(token: Token) -> int:
     body = row.subclass
     for part in row.fields:
         value: int = 0 if isinstance(part, Zeros) else getattr(token, part.name) >> part.low
-        body = body << part.width | value & (1 << part.width) - 1
+        body = (body << part.width) | (value & _mask(part.width))
     return body
 
 
@@ -151,12 +151,11 @@ def unpack(row: Layout, body: int) -> Token | TokenResult:
     shift = SUBCLASS_LOW
     for part in row.fields:
         shift -= part.width
-        bits = body >> shift & (1 << part.width) - 1
-        match part:
-            case Field():
-                values[part.name] = values.get(part.name, 0) | bits << part.low
-            case Zeros() if bits:
-                return TokenResult.FormatError
+        bits = (body >> shift) & _mask(part.width)
+        if isinstance(part, Field):
+            values[part.name] = values.get(part.name, 0) | (bits << part.low)
+        elif bits:
+            return TokenResult.FormatError
     return row.kind(**values)
 
 
@@ -168,6 +167,10 @@ def token_name(token: Token) -> str:
 def token_fields(token: Token) -> dict[str, int]:
     """Return what stands in a token, by the names of its record, SubClass and checksum left out."""
     return {name: getattr(token, name) for name in _field_bits(layout_of(token))}
+
+
+def _mask(width: int) -> int:
+    return (1 << width) - 1
 
 
 def _check_widths(token: Token, row: Layout) -> None:
