@@ -1,5 +1,6 @@
 """CRC and CRC_C (sts.md chapter 6)."""
 
+import crcmod.crcmod
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,3 +33,7 @@ def test_only_currency_tokens_have_the_other_checksum(subclass: int, rest: int) 
     marked = crc(bytes(1) + body.to_bytes(6, "big") + b"\x01")
     assert checksum(0, body) == (marked if subclass in (4, 5, 6, 7) else plain)
     assert checksum(2, body) == crc(b"\x02" + body.to_bytes(6, "big"))
+
+
+def test_the_register_is_computed_in_c() -> None:
+    assert crcmod.crcmod._usingExtension, "crcmod fell back to pure Python: a wheel is missing"
