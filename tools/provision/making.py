@@ -1,0 +1,135 @@
+"""Make new meters: draw what is secret, write what is asked, enter the register.
+
+Invariant: after any failure the folder holds what it held before.
+"""
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from link.secret import Secret
+from link.settings import write_secret
+from tools.exits import Stop
+from tools.provision import folder as disk
+from tools.provision import texts
+from tools.provision.group import GroupKey, choose_key
+from tools.provision.keys import KeyPair, Label
+from tools.provision.lines import Place, place_meters
+from tools.provision.order import Order
+from tools.provision.unit import Unit
+from tools.register import MeterRecord, Register, decoder_key
+
+REGISTER = "vend.db"
+UNIT = "ciu.toml"
+METER = "meter.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One new meter, with everything that was drawn for it."""
+
+    meter: MeterRecord
+    place: Place
+    config: Path
+    label: Label
+    vending_key: Secret
+    decoder_key: Secret
+    management: KeyPair
+    slot: KeyPair | None
+
+
+def make_meters(order: Order) -> tuple[Made, ...]:
+    """Make all meters of an order, or none.
+
+    Raises Stop where the order does not fit what the folder holds, DurableError and OSError for
+    the disk.
+    """
+    with disk.all_or_nothing() as undo:
+        disk.make_folder(order.folder, undo)
+        path = order.folder / REGISTER
+        with Register.open(path) as register:
+            if not register.meters():
+                undo.callback(path.unlink, missing_ok=True)
+            stage = disk.make_stage(order.folder, undo)
+            with register.transaction():
+                made = _make_meters(order, register, stage, undo)
+            disk.discard(stage)
+    return made
+
+
+def _make_meters(
+    order: Order, register: Register, stage: Path, undo: ExitStack
+) -> tuple[Made, ...]:
+    unit = Unit.of_folder(order.folder / UNIT)
+    _refuse_known(order, register, unit)
+    drns = [meter.drn for meter in order.meters]
+    places = place_meters(drns, order.listen, order.connect, unit.addresses)
+    group = choose_key(order, register)
+    made = tuple(
+        _make(order, meter, place, group.key)
+        for meter, place in zip(order.meters, places, strict=True)
+    )
+    _enter(register, group, made)
+    names = _build(stage, order, unit, made)
+    if group.is_new:
+        disk.write(stage / group.row.file, f"{group.key.reveal().hex()}\n")
+        names.append(group.row.file)
+    for name in names:
+        disk.move_in(stage / name, order.folder / name, undo)
+    disk.exchange(stage / UNIT, order.folder / UNIT, undo)
+    return made
+
+
+def _refuse_known(order: Order, register: Register, unit: Unit) -> None:
+    for meter in order.meters:
+        folder = order.folder / meter.drn
+        if folder.exists():
+            raise Stop(f"{folder} exists already: its keys are not overwritten")
+        if register.meter(meter.drn) is not None:
+            raise Stop(f"{order.folder / REGISTER} has meter {meter.drn} already")
+        if meter.drn in unit.drns:
+            raise Stop(f"{order.folder / UNIT} has meter {meter.drn} already")
+
+
+def _make(order: Order, meter: MeterRecord, place: Place, vending_key: Secret) -> Made:
+    return Made(
+        meter=meter,
+        place=place,
+        config=order.folder / meter.drn / METER,
+        label=Label.fresh(meter.drn),
+        vending_key=vending_key,
+        decoder_key=decoder_key(meter, vending_key),
+        management=KeyPair.fresh(),
+        slot=KeyPair.fresh() if order.paired else None,
+    )
+
+
+def _enter(register: Register, group: GroupKey, made: tuple[Made, ...]) -> None:
+    if group.is_new:
+        register.add_vending_key(group.row)
+    for one in made:
+        register.add_meter(one.meter)
+
+
+def _build(stage: Path, order: Order, unit: Unit, made: tuple[Made, ...]) -> list[str]:
+    """Write everything but the vending key into the stage; return what is to be moved in."""
+    text = unit.text
+    names: list[str] = []
+    for number, one in enumerate(made, len(unit.drns) + 1):
+        text += texts.ciu_meter(one.place, number, paired=order.paired)
+        names.append(one.meter.drn)
+        settings = texts.meter_toml(one.meter, one.place, number, lab=order.lab, test=order.test)
+        _build_meter(stage / one.meter.drn, settings, unit.title, one)
+        if one.slot is not None:
+            names.append(texts.pair_file(one.meter.drn))
+            disk.write(stage / names[-1], texts.pair_keys(one.slot))
+    disk.write(stage / UNIT, text, disk.PLAIN_MODE)
+    return names
+
+
+def _build_meter(folder: Path, settings: str, ciu_title: bytes, one: Made) -> None:
+    disk.write(folder / METER, settings, disk.PLAIN_MODE)
+    write_secret(folder / texts.DECODER_KEY, one.decoder_key)
+    keys = texts.link_keys(one.label, one.management, one.slot, ciu_title)
+    disk.write(folder / texts.LINK_KEYS, keys)
+    disk.write(folder / texts.PAIRING_CODE, f"{one.label.code}\n")

@@ -1,0 +1,153 @@
+"""What is asked of `splitmeter provision`, read from the command line and checked as a whole."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from link.secret import Secret
+from link.settings import SettingsError, read_secret
+from link.terms import is_meter_number, luhn_digit
+from meter.sts import BaseDate
+from meter.sts.derivation import Dkga
+from tools.exits import Stop, Subparsers
+from tools.register import MeterRecord
+
+KT_DUTK = 2
+"""A key of this meter alone, made from its supply group's vending key."""
+
+NEVER_EXPIRES = 255
+
+_EXAMPLES = """\
+examples:
+  splitmeter provision --dir lab --drn 12345678903 --listen pty:///tmp/meter --test-keys --lab
+  splitmeter provision --dir lab --drn 12345678903 --drn 11111111115 \\
+      --listen tcp://127.0.0.1:4059 --test-keys --lab --json
+
+{drn} and {n} (1, 2, ...) in --listen and --connect stand for each meter's number and count.
+Without them tcp ports count up from meter to meter, and any other URL is one shared line.
+--json prints an array, one object a meter: drn, pan, config, listen, address, pairing_code,
+system_title, sgc, krn, ti, kt, base, dkga, ea; with --test-keys also vending_key, decoder_key
+and management {guek, gak}.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The meters to make and how; a vending key only where a file gave one."""
+
+    folder: Path
+    meters: tuple[MeterRecord, ...]
+    listen: str
+    connect: str | None
+    vending_key: Secret | None
+    test: bool
+    lab: bool
+    paired: bool
+
+
+def add_parser(subparsers: Subparsers, run: Callable[[argparse.Namespace], int]) -> None:
+    """Register `provision`."""
+    about = "write the configuration and keys of new meters, of their CIU and of the register"
+    parser = subparsers.add_parser("provision", help=about, description=about, epilog=_EXAMPLES)
+    add = parser.add_argument
+    add("--dir", required=True, type=Path, metavar="DIR", help="made if it is not there")
+    add("--drn", required=True, action="append", type=_drn, metavar="DRN", help="meter number")
+    add("--listen", required=True, metavar="URL", help="tcp://HOST:PORT, pty:///PATH, serial://...")
+    add("--connect", metavar="URL", help="where the CIU finds the meters, if not at --listen")
+    keys = parser.add_mutually_exclusive_group()
+    keys.add_argument("--test-keys", action="store_true", help="draw a vending key, for trying")
+    keys.add_argument("--vk-file", metavar="FILE", help="vending key in hex, 0600; - is stdin")
+    add("--sgc", default="123456", type=_digits(6), help="supply group code (%(default)s)")
+    add("--krn", default=1, type=int, choices=range(1, 10), help="key revision (%(default)s)")
+    add("--ti", default="01", type=_digits(2), help="tariff index (%(default)s)")
+    bases = tuple(map(int, BaseDate))
+    add("--base", default=2014, type=int, choices=bases, help="base date (%(default)s)")
+    add("--dkga", default="04", choices=("02", "04"), help="key generation (%(default)s)")
+    add("--ea", default="11", choices=("07", "11"), help="encryption algorithm (%(default)s)")
+    add("--manufactured", type=_date, metavar="YYYY-MM-DD", help="UTC, default yesterday")
+    add("--lab", action="store_true", help="no security on the link")
+    add("--unpaired", action="store_true", help="no CIU knows the meters yet")
+    add("--json", action="store_true", help="print a JSON array")
+    parser.set_defaults(run=run)
+
+
+def read_order(args: argparse.Namespace) -> Order:
+    """Check what does not fit together; raises Stop. Reads the vending key."""
+    twice = {drn for drn in args.drn if args.drn.count(drn) > 1}
+    if twice:
+        raise Stop(f"meter {min(twice)} is given twice")
+    if args.dkga == "02" and args.ea != "07":
+        raise Stop("--dkga 02 makes keys of 64 bits, too short for --ea 11: add --ea 07")
+    return Order(
+        folder=args.dir,
+        meters=_records(args),
+        listen=args.listen,
+        connect=args.connect,
+        vending_key=_vending_key(args.vk_file, args.dkga),
+        test=args.test_keys,
+        lab=args.lab,
+        paired=not args.unpaired,
+    )
+
+
+def _records(args: argparse.Namespace) -> tuple[MeterRecord, ...]:
+    drns: Sequence[str] = args.drn
+    yesterday = (datetime.now(UTC) - timedelta(days=1)).date()
+    return tuple(
+        MeterRecord(
+            drn=drn,
+            sgc=args.sgc,
+            krn=args.krn,
+            kt=KT_DUTK,
+            ti=args.ti,
+            base=args.base,
+            dkga=args.dkga,
+            ea=args.ea,
+            ken=NEVER_EXPIRES,
+            manufactured=args.manufactured or yesterday,
+        )
+        for drn in drns
+    )
+
+
+def _vending_key(file: str | None, dkga: str) -> Secret | None:
+    if file is None:
+        return None
+    try:
+        key = Secret.from_hex(sys.stdin.readline()) if file == "-" else read_secret(Path(file))
+    except SettingsError as error:
+        raise Stop(str(error)) from None
+    except ValueError as error:
+        raise Stop(f"--vk-file is {error}") from None
+    due = Dkga(int(dkga)).vending_key_octets
+    if len(key) != due:
+        raise Stop(f"{file}: a vending key of {len(key)} octets, --dkga {dkga} wants {due}")
+    return key
+
+
+def _drn(text: str) -> str:
+    if is_meter_number(text):
+        return text
+    if not (text.isascii() and text.isdigit() and len(text) in (11, 13)):
+        raise argparse.ArgumentTypeError(f"{text!r} is not 11 or 13 digits")
+    due = luhn_digit(text[:-1])
+    raise argparse.ArgumentTypeError(f"{text} should end in {due}: check its digits")
+
+
+def _digits(count: int) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if len(text) != count or not (text.isascii() and text.isdigit()):
+            raise argparse.ArgumentTypeError(f"{text!r} is not {count} digits")
+        return text
+
+    return read
+
+
+def _date(text: str) -> date:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date()
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date like 2026-11-21") from None

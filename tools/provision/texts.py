@@ -1,0 +1,121 @@
+"""The files of a new meter and its CIU, as text. Layout: docs of the command line."""
+
+import json
+
+from link.terms import meter_pan
+from tools.provision.keys import KeyPair, Label
+from tools.provision.lines import Place
+from tools.register import MeterRecord
+
+SLOT = 0
+"""The slot in which a meter knows the CIU of the same folder."""
+
+LOGICAL_DEVICE = 1
+COMMIT_WH = 10
+COMMIT_S = 60
+
+DECODER_KEY = "decoder.key"
+LINK_KEYS = "link.keys"
+PAIRING_CODE = "pairing.code"
+CONTROL_SOCKET = "control.sock"
+
+_TEST_KEYS = "# made with test keys: fit for trying, not for selling energy\n"
+
+
+def meter_toml(meter: MeterRecord, place: Place, number: int, *, lab: bool, test: bool) -> str:
+    """Return meter.toml; `number` is the seed of the simulated house."""
+    house = f"simulated://house?seed={number}&scale=1&control={CONTROL_SOCKET}"
+    return f"""\
+{_TEST_KEYS if test else ""}[meter]
+drn = {_quoted(meter.drn)}
+pan = {_quoted(meter_pan(meter.drn))}
+lab = {_quoted(lab)}
+timezone = "UTC"
+
+[link]
+listen = {_quoted(place.listen)}
+address = {place.address}
+logical = {LOGICAL_DEVICE}
+
+[sts]
+ea = {_quoted(meter.ea)}
+dkga = {_quoted(meter.dkga)}
+base = {meter.base}
+sgc = {_quoted(meter.sgc)}
+ti = {_quoted(meter.ti)}
+krn = {meter.krn}
+kt = {meter.kt}
+ken = {meter.ken}
+manufactured = {meter.manufactured}
+
+[keys]
+file = {_quoted(DECODER_KEY)}
+link = {_quoted(LINK_KEYS)}
+
+[store]
+file = "meter.db"
+commit_wh = {COMMIT_WH}
+commit_s = {COMMIT_S}
+
+[source]
+url = {_quoted(house)}
+
+[relay]
+url = "simulated://"
+"""
+
+
+def link_keys(label: Label, management: KeyPair, slot: KeyPair | None, ciu_title: bytes) -> str:
+    """Return the meter's secrets of the link; a slot only where a CIU is paired."""
+    keys = {
+        "pairing": label.kept.reveal(),
+        "management_guek": management.guek.reveal(),
+        "management_gak": management.gak.reveal(),
+    }
+    if slot is not None:
+        keys |= {
+            f"slot{SLOT}_title": ciu_title,
+            f"slot{SLOT}_guek": slot.guek.reveal(),
+            f"slot{SLOT}_gak": slot.gak.reveal(),
+        }
+    return "".join(f"{name} = {_quoted(octets.hex())}\n" for name, octets in keys.items())
+
+
+def pair_file(drn: str) -> str:
+    """Return where ciu.toml finds its keys for a meter."""
+    return f"keys/{drn}"
+
+
+def pair_keys(slot: KeyPair) -> str:
+    """Return the CIU's keys for one meter."""
+    return f'guek = "{slot.guek.reveal().hex()}"\ngak = "{slot.gak.reveal().hex()}"\n'
+
+
+def ciu_toml(title: bytes) -> str:
+    """Return ciu.toml before its meters."""
+    return f"""\
+[ciu]
+system_title = {_quoted(title.hex())}
+profile = "spln"
+language = "en"
+timezone = "UTC"
+state = "ciu.db"
+"""
+
+
+def ciu_meter(place: Place, number: int, *, paired: bool) -> str:
+    """Return a meter's table in ciu.toml; `number` is that of its house."""
+    keys = f"keys = {_quoted(pair_file(place.drn))}\n" if paired else ""
+    return f"""
+[[meter]]
+drn = {_quoted(place.drn)}
+connect = {_quoted(place.connect)}
+address = {place.address}
+slot = {SLOT}
+name = {_quoted(f"House {number}")}
+{keys}"""
+
+
+def _quoted(value: str | bool) -> str:
+    """Write a TOML string or truth value; JSON's form is TOML's too."""
+    return json.dumps(value, ensure_ascii=False)
