@@ -14,7 +14,7 @@ import types
 import typing
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import TypeVar
 
@@ -73,10 +73,11 @@ def _parse(path: Path) -> dict[str, object]:
 
 
 def _table(found: dict[str, object], shape: type[T], folder: Path, table: str) -> T:
+    fields = _fields(shape)
     hints = typing.get_type_hints(shape)
     _refuse_unknown(found, hints, table)
     values: dict[str, object] = {}
-    for field in _fields(shape):
+    for field in fields:
         if field.name in found:
             where = _Where(folder, table, field.name)
             values[field.name] = _value(found[field.name], hints[field.name], where)
@@ -102,10 +103,8 @@ class _Where:
         return f"{self.table}.{self.key}" if self.table else self.key
 
     def wrong(self, wanted: str, found: object) -> SettingsError:
-        shown = "a table" if isinstance(found, dict) else reprlib.repr(found)
-        return SettingsError(
-            _in_table(self.table, f"key {self.key!r} must be {wanted}, found {shown}")
-        )
+        text = f"key {self.key!r} must be {wanted}, found {_shown(found)}"
+        return SettingsError(_in_table(self.table, text))
 
 
 def _value(found: object, hint: object, where: _Where) -> object:
@@ -180,6 +179,20 @@ def _refuse_unknown(found: Iterable[str], known: Iterable[str], table: str) -> N
             near = difflib.get_close_matches(key, names, n=1)
             hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(names)}"
             raise SettingsError(_in_table(table, f"unknown key {reprlib.repr(key)} ({hint})"))
+
+
+def _shown(found: object) -> str:
+    match found:
+        case dict():
+            return "a table"
+        case list():
+            return "an array"
+        case bool():
+            return str(found).lower()
+        case date() | time():
+            return found.isoformat()
+        case _:
+            return reprlib.repr(found)
 
 
 def _in_table(table: str, text: str) -> str:
