@@ -64,6 +64,17 @@ _MECHANISM_ARC = bytes.fromhex("608574050802")
 """2.16.756.5.8.1 and .2, before their last arc."""
 
 
+_CIPHERED = frozenset(
+    {
+        "glo-initiate-request",
+        "glo-initiate-response",
+        "glo-confirmed-service-error",
+        "general-glo-ciphering",
+        "general-ciphering",
+    }
+)
+"""Services that may carry the user information under a cipher."""
+
 Proposal: TypeAlias = InitiateRequest | Unbuilt
 """User information of a client; Unbuilt while it is ciphered (glo-initiate-request)."""
 
@@ -263,7 +274,9 @@ def _read_user_information(found: dict[int, bytes]) -> Proposal | Grant | None:
         return None
     service = read_service(inner(found[_USER_INFORMATION], _OCTET_STRING))
     match service:
-        case InitiateRequest() | InitiateResponse() | ConfirmedServiceError() | Unbuilt():
+        case InitiateRequest() | InitiateResponse() | ConfirmedServiceError():
+            return service
+        case Unbuilt(name) if name in _CIPHERED:
             return service
         case _:
             raise DlmsError(f"{type(service).__name__} as user information")

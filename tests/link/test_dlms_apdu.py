@@ -1,0 +1,303 @@
+"""Laws of APDUs: captures byte for byte, round trips, and DlmsError for all else."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from link.dlms import (
+    UNKNOWN,
+    Aare,
+    Aarq,
+    ActionRequest,
+    ActionResponse,
+    ActionResult,
+    Apdu,
+    AttributeRef,
+    ConfirmedService,
+    ConfirmedServiceError,
+    Conformance,
+    Data,
+    DataAccessResult,
+    DlmsError,
+    ErrorCategory,
+    ExceptionResponse,
+    GetRequest,
+    GetResponse,
+    InitiateError,
+    InitiateRequest,
+    InitiateResponse,
+    MethodRef,
+    Selection,
+    ServiceError,
+    SetRequest,
+    SetResponse,
+    StateError,
+    Tag,
+    Unbuilt,
+    read_apdu,
+)
+from link.dlms.services import LAYOUTS
+
+many = settings(max_examples=100, deadline=None)
+VECTORS = Path(__file__).parents[1] / "vectors" / "dlms_sessions.json"
+ENERGY = bytes.fromhex("0100010800ff")
+GATEWAY = bytes.fromhex("0000132800ff")
+
+
+def captured_apdus(session: int) -> list[bytes]:
+    """Return the APDUs of a session: what follows the LLC in frames with one-octet addresses."""
+    frames = json.loads(VECTORS.read_text())["sessions"][session]["frames"]
+    octets = (bytes.fromhex(frame["hex"]) for frame in frames)
+    return [
+        frame[11:-3]
+        for frame in octets
+        if frame[8:10] == b"\xe6\xe6" or frame[8:11] == b"\xe6\xe7\x00"
+    ]
+
+
+CAPTURED = [apdu for session in range(3) for apdu in captured_apdus(session)]
+
+data = st.one_of(
+    st.integers(0, 2**32 - 1).map(lambda value: Data(Tag.U32, value)),
+    st.binary(max_size=40).map(lambda value: Data(Tag.OCTET_STRING, value)),
+    st.just(Data(Tag.STRUCTURE, (Data(Tag.NULL, None), Data(Tag.BOOLEAN, True)))),
+)
+octet = st.integers(0, 255)
+names = st.binary(min_size=6, max_size=6)
+attributes = st.builds(AttributeRef, st.integers(0, 65535), names, st.integers(-128, 127))
+methods = st.builds(MethodRef, st.integers(0, 65535), names, st.integers(-128, 127))
+selections = st.none() | st.builds(Selection, octet, data)
+conformances = st.integers(0, 2**24 - 1).map(Conformance)
+services = st.one_of(
+    st.builds(GetRequest, octet, attributes, selections),
+    st.builds(GetResponse, octet, data | st.sampled_from(DataAccessResult)),
+    st.builds(SetRequest, octet, attributes, data, selections),
+    st.builds(SetResponse, octet, st.sampled_from(DataAccessResult)),
+    st.builds(ActionRequest, octet, methods, st.none() | data),
+    st.builds(
+        ActionResponse,
+        octet,
+        st.sampled_from(ActionResult),
+        st.none() | data | st.sampled_from(DataAccessResult),
+    ),
+    st.builds(
+        ExceptionResponse,
+        st.sampled_from(StateError),
+        st.sampled_from(ServiceError),
+        st.none() | st.integers(0, 2**32 - 1),
+    ),
+    st.builds(
+        ConfirmedServiceError,
+        st.sampled_from(ConfirmedService),
+        st.sampled_from(ErrorCategory),
+        octet,
+    ),
+    st.builds(
+        InitiateRequest,
+        conformances,
+        st.integers(0, 65535),
+        st.none() | st.binary(max_size=32),
+        st.booleans(),
+        st.none() | octet,
+        octet,
+    ),
+    st.builds(
+        InitiateResponse,
+        conformances,
+        st.integers(0, 65535),
+        st.none() | octet,
+        octet,
+        st.integers(0, 65535),
+    ),
+)
+
+
+@pytest.mark.parametrize("apdu", CAPTURED, ids=lambda apdu: apdu[:2].hex())
+def test_every_captured_apdu_is_read_and_written_byte_for_byte(apdu: bytes) -> None:
+    assert read_apdu(apdu).to_bytes() == apdu
+
+
+def test_the_plain_session_is_understood() -> None:
+    aarq, aare, *rest = (read_apdu(apdu) for apdu in captured_apdus(0))
+    assert isinstance(aarq, Aarq)
+    assert isinstance(aare, Aare)
+    assert rest == [
+        GetRequest(0xC1, AttributeRef(3, ENERGY, 2)),
+        GetResponse(0xC1, Data(Tag.U32, 123456)),
+        ActionRequest(
+            0xC1, MethodRef(115, GATEWAY, 1), Data(Tag.OCTET_STRING, b"12345678901234567890")
+        ),
+        ActionResponse(0xC1, ActionResult.SUCCESS),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("apdu", "octets"),
+    [
+        (GetResponse(0xC1, DataAccessResult.OBJECT_UNDEFINED), "c401c10104"),
+        (
+            SetRequest(0xC1, AttributeRef(1, ENERGY, 2), Data(Tag.U8, 7)),
+            "c101c100010100010800ff02001107",
+        ),
+        (SetResponse(0xC1, DataAccessResult.SUCCESS), "c501c100"),
+        (ActionResponse(0xC1, ActionResult.SUCCESS, Data(Tag.U8, 7)), "c701c10001001107"),
+        (
+            ActionResponse(0xC1, ActionResult.SUCCESS, DataAccessResult.OTHER_REASON),
+            "c701c1000101fa",
+        ),
+        (
+            GetRequest(0xC1, AttributeRef(7, ENERGY, 2), Selection(2, Data(Tag.NULL, None))),
+            "c001c100070100010800ff02010200",
+        ),
+        (
+            ExceptionResponse(StateError.SERVICE_UNKNOWN, ServiceError.SERVICE_NOT_SUPPORTED),
+            "d80202",
+        ),
+        (
+            ExceptionResponse(
+                StateError.SERVICE_NOT_ALLOWED, ServiceError.INVOCATION_COUNTER_ERROR, 5
+            ),
+            "d8010600000005",
+        ),
+        (
+            ConfirmedServiceError(
+                ConfirmedService.INITIATE,
+                ErrorCategory.INITIATE,
+                InitiateError.INCOMPATIBLE_CONFORMANCE,
+            ),
+            "0e010602",
+        ),
+        (InitiateRequest(Conformance(0x401E5D), 0xFFFF), "01000000065f1f0400401e5dffff"),
+        (InitiateResponse(Conformance(0x401E5D), 0x0400), "0800065f1f0400401e5d04000007"),
+    ],
+    ids=lambda value: type(value).__name__ if not isinstance(value, str) else value,
+)
+def test_forms_of_the_standard(apdu: Apdu, octets: str) -> None:
+    assert apdu.to_bytes().hex() == octets
+    assert read_apdu(bytes.fromhex(octets)) == apdu
+
+
+def test_conformance_bits_count_from_the_left() -> None:
+    granted = Conformance(0x401E5D)
+    assert granted & Conformance.GENERAL_PROTECTION
+    assert granted & Conformance.ACTION
+    assert Conformance.ACTION == 1
+    assert Conformance.GENERAL_PROTECTION == 1 << 22
+    assert not granted & Conformance.PRIORITY
+
+
+@many
+@given(services)
+def test_every_service_is_read_as_it_was_written(service: Apdu) -> None:
+    assert read_apdu(service.to_bytes()) == service
+
+
+@settings(max_examples=40, deadline=None)
+@given(services)
+def test_a_cut_service_is_refused_or_is_another_whole_one(service: Apdu) -> None:
+    octets = service.to_bytes()
+    for cut in range(len(octets)):
+        try:
+            assert read_apdu(octets[:cut]).to_bytes() == octets[:cut]
+        except DlmsError:
+            continue
+
+
+@pytest.mark.parametrize("apdu", captured_apdus(0), ids=lambda apdu: apdu[:2].hex())
+def test_a_cut_or_longer_captured_apdu_is_refused(apdu: bytes) -> None:
+    for cut in range(2, len(apdu)):
+        with pytest.raises(DlmsError):
+            read_apdu(apdu[:cut])
+    with pytest.raises(DlmsError):
+        read_apdu(apdu + b"\x00")
+
+
+starts = st.sampled_from(
+    [layout.prefix for layout in LAYOUTS] + [bytes([tag]) for tag in range(0x60, 0x64)] + [b""]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(starts, st.binary(max_size=60))
+def test_any_octets_end_in_an_apdu_or_in_a_dlms_error(start: bytes, rest: bytes) -> None:
+    try:
+        apdu = read_apdu(start + rest)
+    except DlmsError:
+        return
+    assert read_apdu(apdu.to_bytes()) == apdu
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(CAPTURED), st.integers(0, 200), st.integers(1, 255))
+def test_a_damaged_octet_ends_in_an_apdu_or_in_a_dlms_error(
+    apdu: bytes, place: int, flip: int
+) -> None:
+    damaged = bytearray(apdu)
+    damaged[place % len(apdu)] ^= flip
+    try:
+        assert read_apdu(bytes(damaged))
+    except DlmsError:
+        return
+
+
+@pytest.mark.parametrize(
+    ("octets", "service"),
+    [
+        ("c002c100000001", "get-request-next"),
+        ("c003c101", "get-request-with-list"),
+        ("c102c1", "set-request-with-first-datablock"),
+        ("c306c1", "action-request-with-pblock"),
+        ("c81e30", "glo-get-request"),
+        ("cb3130", "glo-action-request"),
+        ("db0843", "general-glo-ciphering"),
+        ("d01e30", "ded-get-request"),
+        ("e080", "general-block-transfer"),
+        ("d9", "access-request"),
+        ("0f00000000", "data-notification"),
+        ("c009", UNKNOWN),
+        ("c0", UNKNOWN),
+        ("77", UNKNOWN),
+    ],
+)
+def test_services_that_are_not_built_are_named_and_kept(octets: str, service: str) -> None:
+    apdu = read_apdu(bytes.fromhex(octets))
+    assert apdu == Unbuilt(service, bytes.fromhex(octets))
+    assert apdu.to_bytes().hex() == octets
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        "",
+        "c401c102",
+        "c401c10163",
+        "c501c163",
+        "c701c1000200",
+        "c001c100030100010800ff0202",
+        "d80902",
+        "0e630600",
+        "01000000065f1f0401401e5dffff",
+        "01030000065f1f0400401e5dffff",
+    ],
+)
+def test_malformed_services_are_refused(octets: str) -> None:
+    with pytest.raises(DlmsError):
+        read_apdu(bytes.fromhex(octets))
+
+
+@pytest.mark.parametrize(
+    "apdu",
+    [
+        GetRequest(256, AttributeRef(3, ENERGY, 2)),
+        GetRequest(0xC1, AttributeRef(3, ENERGY[:5], 2)),
+        GetRequest(0xC1, AttributeRef(3, ENERGY, 128)),
+        InitiateResponse(Conformance(0), 65536),
+    ],
+    ids=repr,
+)
+def test_a_member_that_does_not_fit_is_our_bug(apdu: Apdu) -> None:
+    with pytest.raises(ValueError, match=r"fit|octets"):
+        apdu.to_bytes()
