@@ -20,6 +20,10 @@ class Measure:
     epoch: int
     register_wh: int
 
+    def __post_init__(self) -> None:
+        if self.epoch < 0:
+            raise ValueError(f"epoch {self.epoch}: below 0 is no source's")
+
 
 @dataclass(frozen=True, slots=True)
 class Elapsed:

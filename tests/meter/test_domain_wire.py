@@ -1,0 +1,263 @@
+"""Facts and state as text: round trips, old samples, and what is refused by name."""
+
+import json
+from dataclasses import fields, is_dataclass
+from typing import get_args, get_type_hints
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from link.secret import Secret
+from link.terms import (
+    Alarm,
+    EntrySource,
+    SupplyReason,
+    TokenOutcome,
+    TokenResult,
+    Unit,
+    meter_pan,
+)
+from meter.domain import (
+    AlarmsAcknowledged,
+    BaselineTaken,
+    ConditionsObserved,
+    EnergyUsed,
+    Fact,
+    GuessFailed,
+    ReasonArose,
+    ReasonLifted,
+    RegisterFell,
+    Seed,
+    State,
+    SwitchTested,
+    TimePassed,
+    TokenAccepted,
+    WireError,
+    apply_all,
+    fact_from_json,
+    fact_to_json,
+    initial,
+    state_from_json,
+    state_to_json,
+)
+from meter.domain.forms import form_of
+from meter.domain.wire import FACT_VERSIONS
+
+OCTETS = bytes(range(100, 116))
+SEED = Seed(
+    "12345678903",
+    meter_pan("12345678903"),
+    "11",
+    "04",
+    2014,
+    "123457",
+    "01",
+    1,
+    2,
+    255,
+    1_577_836_800,
+    Secret(OCTETS),
+)
+ENTRY = TokenOutcome(
+    sequence=1,
+    digest=bytes(range(8)),
+    token_class=0,
+    subclass=0,
+    tid=3_155_520,
+    result=TokenResult.Accept,
+    source=EntrySource.SLOT_2,
+    first_at=0,
+    worth=0,
+    first_source=EntrySource.SLOT_0,
+    seconds=0,
+    amount=25_000,
+    unit=Unit.WATT_HOUR,
+    control=0,
+    missing=0,
+    credit_after=25_000,
+    at=1_577_865_600,
+)
+
+SAMPLES: dict[str, tuple[Fact, str]] = {
+    "TokenAccepted": (
+        TokenAccepted(ENTRY),
+        '{"kind":"TokenAccepted","version":1,"body":{"entry":{"sequence":1,'
+        '"digest":"0001020304050607","token_class":0,"subclass":0,"tid":3155520,'
+        '"result":"Accept","source":"SLOT_2","first_at":0,"worth":0,"first_source":"SLOT_0",'
+        '"seconds":0,"amount":25000,"unit":"WATT_HOUR","control":0,"missing":0,'
+        '"credit_after":25000,"at":1577865600}}}',
+    ),
+    "GuessFailed": (
+        GuessFailed(EntrySource.KEYPAD, b"\xff" * 8, 7),
+        '{"kind":"GuessFailed","version":1,"body":{"source":"KEYPAD",'
+        '"digest":"ffffffffffffffff","at":7}}',
+    ),
+    "SwitchTested": (
+        SwitchTested(2, 60, 7),
+        '{"kind":"SwitchTested","version":1,"body":{"seconds":2,"pause_s":60,"at":7}}',
+    ),
+    "EnergyUsed": (
+        EnergyUsed(30, 10, 7),
+        '{"kind":"EnergyUsed","version":1,"body":{"register_wh":30,"used_wh":10,"at":7}}',
+    ),
+    "BaselineTaken": (
+        BaselineTaken(3, 30, 7),
+        '{"kind":"BaselineTaken","version":1,"body":{"epoch":3,"register_wh":30,"at":7}}',
+    ),
+    "RegisterFell": (
+        RegisterFell(20, 10, 7),
+        '{"kind":"RegisterFell","version":1,"body":{"register_wh":20,"fell_wh":10,"at":7}}',
+    ),
+    "TimePassed": (
+        TimePassed(9, 7),
+        '{"kind":"TimePassed","version":1,"body":{"seconds":9,"at":7}}',
+    ),
+    "ReasonArose": (
+        ReasonArose(SupplyReason.NO_CREDIT, 7),
+        '{"kind":"ReasonArose","version":1,"body":{"reason":"NO_CREDIT","at":7}}',
+    ),
+    "ReasonLifted": (
+        ReasonLifted(SupplyReason.TEST, 7),
+        '{"kind":"ReasonLifted","version":1,"body":{"reason":"TEST","at":7}}',
+    ),
+    "ConditionsObserved": (
+        ConditionsObserved(Alarm.RELAY_MISMATCH | Alarm.SOURCE_SILENT, 7),
+        '{"kind":"ConditionsObserved","version":1,"body":'
+        '{"conditions":["RELAY_MISMATCH","SOURCE_SILENT"],"at":7}}',
+    ),
+    "AlarmsAcknowledged": (
+        AlarmsAcknowledged(Alarm(0), 7),
+        '{"kind":"AlarmsAcknowledged","version":1,"body":{"alarms":[],"at":7}}',
+    ),
+}
+"""One of each kind, as version 1 wrote it. A changed format keeps its old sample here."""
+
+
+STATE_SAMPLE = """
+{"version":1,"state":{
+"account":{"credit_wh":24990,"low_wh":5000,"maximum_wh":2147483647},
+"supply":{
+  "held":{"columns":["reason","since"],"rows":[["NEVER_COMMISSIONED",5],["NO_CREDIT",7]]},
+  "changed_at":7,"commissioned":true,"test_left_s":0,"test_pause_s":51},
+"sts":{
+  "drn":"12345678903","pan":"600727123456789030","dkga":"04","base":"YEAR_2014",
+  "key":{"secret":"THE-KEY","ea":"EA11","sgc":"123457","ti":"01","krn":1,"kt":2,"ken":255},
+  "tids":{"floor":3155040,"used":[3155520]}},
+"ladders":{
+  "paths":{
+    "columns":["source","failures","locked_s","recent"],
+    "rows":[["KEYPAD",1,0,{"columns":["digest","left_s"],"rows":[]}]]},
+  "hours":[HOURS],"hour_left_s":3591},
+"ledger":{"entries":{
+  "columns":["sequence","digest","token_class","subclass","tid","result","source","first_at",
+    "worth","first_source","seconds","amount","unit","control","missing","credit_after","at"],
+  "rows":[[1,"0001020304050607",0,0,3155520,"Accept","SLOT_2",0,
+    0,"SLOT_0",0,25000,"WATT_HOUR",0,0,25000,1577865600]]}},
+"metering":{"epoch":3,"register_wh":20,"total_wh":10},
+"alarms":{
+  "observed":["RELAY_MISMATCH","SOURCE_SILENT"],"latched":["REGISTER_FELL"],"acknowledged":[]}
+}}"""
+"""As version 1 wrote the state after all samples, laid out over lines."""
+
+
+def used_state() -> State:
+    return apply_all(initial(SEED, 5), [fact for fact, _ in SAMPLES.values()])
+
+
+@pytest.mark.parametrize("kind", SAMPLES)
+def test_a_fact_is_written_as_its_sample_and_read_back(kind: str) -> None:
+    fact, line = SAMPLES[kind]
+    assert fact_to_json(fact) == line
+    assert fact_from_json(line) == fact
+
+
+def test_every_kind_of_fact_has_a_version_and_a_sample() -> None:
+    kinds = {kind.__name__ for kind in get_args(Fact)}
+    assert kinds == set(SAMPLES) == set(FACT_VERSIONS)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('{"kind":"MoonRose","version":1,"body":{}}', "fact MoonRose version 1 is not known"),
+        ('{"kind":"TimePassed","version":2,"body":{}}', "fact TimePassed version 2"),
+        ('{"kind":["x"],"version":1,"body":{}}', "is not known"),
+        ('{"kind":"TimePassed","version":1,"body":{"seconds":1}}', "members .*seconds"),
+        ('{"kind":"TimePassed","version":1,"body":{"seconds":"1","at":1}}', "seconds: '1'"),
+        ('{"kind":"TimePassed","version":1,"body":{"seconds":true,"at":1}}', "seconds: True"),
+        ('{"kind":"ReasonArose","version":1,"body":{"reason":"X","at":1}}', "'X' is no SupplyReas"),
+        ('{"kind":"AlarmsAcknowledged","version":1,"body":{"alarms":["X"],"at":1}}', "no Alarm"),
+        ('{"kind":"AlarmsAcknowledged","version":1,"body":{"alarms":1,"at":1}}', "a list"),
+        (
+            '{"kind":"GuessFailed","version":1,"body":{"source":"KEYPAD","digest":"x","at":1}}',
+            "digest: octets",
+        ),
+        ('{"kind":"TimePassed","version":1,"body":[]}', "where a TimePassed should stand"),
+        ('{"kind":"TimePassed"}', "no object of kind, version, body"),
+        ("[]", "no object"),
+        ("{", "not JSON"),
+        ("", "not JSON"),
+    ],
+)
+def test_a_line_that_no_version_wrote_is_refused(line: str, message: str) -> None:
+    with pytest.raises(WireError, match=message):
+        fact_from_json(line)
+
+
+def test_a_state_comes_back_as_it_was() -> None:
+    state = used_state()
+    assert state_from_json(state_to_json(state)) == state
+    assert state_from_json(state_to_json(initial(SEED, 5))) == initial(SEED, 5)
+
+
+def test_version_one_of_the_state_is_still_read() -> None:
+    sample = STATE_SAMPLE.replace("THE-KEY", OCTETS.hex()).replace("HOURS", "1" + ",0" * 24)
+    assert state_from_json(sample) == used_state()
+    assert json.loads(state_to_json(used_state())) == json.loads(sample)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"version":1', '"version":2', "state version 2 is not known"),
+        ('"credit_wh":', '"credits_wh":', "account: members"),
+        ('"columns":["reason","since"]', '"columns":["since","reason"]', "supply: held: members"),
+        ('"rows":[["NEVER', '"rows":["NEVER', "JSON|list"),
+        ('"ea":"EA11"', '"ea":"EA09"', "sts: key: ea: 'EA09' is no EncryptionAlgorithm"),
+        ('"supply":{', '"supply":7,"supplies":{', "members"),
+    ],
+)
+def test_a_damaged_state_is_refused_by_its_member(old: str, new: str, message: str) -> None:
+    line = state_to_json(initial(SEED, 5))
+    assert old in line
+    with pytest.raises(WireError, match=message):
+        state_from_json(line.replace(old, new))
+
+
+@settings(max_examples=40)
+@given(st.text(max_size=40) | st.recursive(st.integers(), st.lists).map(json.dumps))
+def test_any_text_is_read_or_refused(line: str) -> None:
+    for read in (fact_from_json, state_from_json):
+        with pytest.raises(WireError):
+            read(line)
+
+
+def test_no_fact_can_carry_a_secret() -> None:
+    with pytest.raises(TypeError, match="Secret"):
+        form_of(Secret)
+    with pytest.raises(TypeError, match="Secret"):
+        form_of(Seed)
+
+
+def test_no_record_of_the_state_has_more_than_ten_members() -> None:
+    seen: set[type] = set()
+    waiting: list[object] = [State]
+    while waiting:
+        hint = waiting.pop()
+        waiting.extend(get_args(hint))
+        if isinstance(hint, type) and is_dataclass(hint) and hint not in seen | {TokenOutcome}:
+            seen.add(hint)
+            waiting.extend(get_type_hints(hint).values())
+            assert len(fields(hint)) <= 10, hint.__name__
+    assert len(seen) > 10
