@@ -166,10 +166,16 @@ class Database:
             raise StoreBroken(f"{self._path}: {pragma} was not taken, found {found}")
 
     def _read_int(self, sql: str) -> int:
-        match self._connection.execute(sql).fetchall():
+        try:
+            found = self._connection.execute(sql).fetchall()
+        except sqlite3.Error as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:  # a header of unknown format
+                raise NotAStore(f"{self._path}: not a store ({error})") from error
+            raise
+        match found:
             case [(int(value),)]:
                 return value
-            case found:
+            case _:
                 raise StoreBroken(f"{self._path}: {sql} answers {found}")
 
     def execute(self, sql: str, parameters: Sequence[Value] = ()) -> list[Row]:
