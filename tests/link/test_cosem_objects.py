@@ -19,8 +19,9 @@ from link.cosem import (
     row,
     row_at,
 )
-from link.cosem.classes import CLASSES, InterfaceClass
+from link.cosem.classes import CLASSES, REGISTER, InterfaceClass
 from link.cosem.composite import Structure
+from link.cosem.lines import Line, cosem_object
 from link.cosem.values import ListedObject, MeterPan, MethodMode, ScalerUnit
 from link.dlms import Data, GetResponse, read_apdu
 from link.dlms.source import MAX_OCTETS
@@ -80,6 +81,11 @@ def test_fixed_values_are_values_of_their_rows() -> None:
     for each in fixed:
         assert not each.write
         assert each.schema.decode(each.schema.encode(each.fixed)) == each.fixed
+
+
+def test_a_line_without_a_type_is_our_bug() -> None:
+    with pytest.raises(ValueError, match=r"power\.value has no type"):
+        cosem_object("power", REGISTER, "1.0.1.7.0.255", Line("value", read=frozenset(Role)))
 
 
 @pytest.mark.parametrize("name", ["power", "energy_import"])

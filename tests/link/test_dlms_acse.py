@@ -37,6 +37,7 @@ REFUSED = ConfirmedServiceError(
 CIPHERED = Unbuilt("glo-initiate-request", bytes.fromhex("211f30000000010203"))
 NAME = "a109060760857405080101"
 USER = "be10040e01000000065f1f0400401e5dffff"
+GRANT = "be10040e0800065f1f0400401e5d04000007"
 
 octets = st.none() | st.binary(max_size=140)
 contexts = st.sampled_from(ApplicationContext)
@@ -75,7 +76,7 @@ def aarq(*elements: str) -> bytes:
         ),
         (
             Aare(ApplicationContext.LN, AssociationResult.ACCEPTED, UserDiagnostic.NULL, GRANTED),
-            "6129" + NAME + "a203020100a305a103020100be10040e0800065f1f0400401e5d04000007",
+            "6129" + NAME + "a203020100a305a103020100" + GRANT,
         ),
         (
             Aarq(ApplicationContext.LN, PROPOSED, None, Mechanism.LLS, b"12345678"),
@@ -159,7 +160,9 @@ def test_a_malformed_aarq_is_refused(elements: tuple[str, ...]) -> None:
         "6203800109",
         "620480020000",
         "6303800102",
-        "63128001" + "00" + "be0d040b01000000065f1f0400401e5dffff",
+        "6129" + NAME + "a203020100a305a103020100" + USER,
+        "6212" + GRANT,
+        "6312" + USER,
         "6200ff",
     ],
 )

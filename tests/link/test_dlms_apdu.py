@@ -39,6 +39,7 @@ from link.dlms import (
     Unbuilt,
     read_apdu,
 )
+from link.dlms.fields import Layout
 from link.dlms.services import LAYOUTS
 
 many = settings(max_examples=100, deadline=None)
@@ -286,6 +287,13 @@ def test_services_that_are_not_built_are_named_and_kept(octets: str, service: st
 def test_malformed_services_are_refused(octets: str) -> None:
     with pytest.raises(DlmsError):
         read_apdu(bytes.fromhex(octets))
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.prefix.hex())
+def test_a_member_of_another_kind_is_our_bug(layout: Layout[object]) -> None:
+    for _, kind in layout.fields:
+        with pytest.raises((ValueError, AttributeError), match=r"is no|object"):
+            kind.write(object())
 
 
 @pytest.mark.parametrize(
