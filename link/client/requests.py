@@ -1,0 +1,178 @@
+"""What may be asked of a meter, as Python values, and what an answer to it means.
+
+Source: IEC 62056-5-3 (GET, SET, ACTION normal). Invariant: reading any APDU as an answer ends in
+one of the three kinds of Response, and REFUSED_ACCESS means that nothing was carried out.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TypeAlias, assert_never
+
+from link.cosem import WHOLE, LogSelection, Row, RowKind, Schema, TypeUnmatched, encode_selection
+from link.dlms import (
+    ActionRequest,
+    ActionResponse,
+    ActionResult,
+    Apdu,
+    AttributeRef,
+    Data,
+    DataAccessResult,
+    ExceptionResponse,
+    GetRequest,
+    GetResponse,
+    MethodRef,
+    ServiceError,
+    SetRequest,
+    SetResponse,
+    StateError,
+)
+from link.terms import LinkTrouble
+
+
+@dataclass(frozen=True, slots=True)
+class Get:
+    """Read the row's attribute, or the part of it that is selected."""
+
+    row: Row
+    selection: LogSelection = WHOLE
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """Write the row's attribute."""
+
+    row: Row
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class Invoke:
+    """Invoke the row's method."""
+
+    row: Row
+    value: object
+
+
+Request: TypeAlias = Get | Set | Invoke
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The meter did what was asked."""
+
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """This ask has failed; the association goes on."""
+
+    trouble: LinkTrouble
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """The other side does not keep the protocol: the link must be closed."""
+
+    trouble: LinkTrouble
+    detail: str
+
+
+Response: TypeAlias = Result | Refusal | Breach
+
+
+_NOT_CARRIED_OUT = frozenset(
+    {
+        "READ_WRITE_DENIED",
+        "OBJECT_UNDEFINED",
+        "OBJECT_CLASS_INCONSISTENT",
+        "OBJECT_UNAVAILABLE",
+        "TYPE_UNMATCHED",
+        "SCOPE_OF_ACCESS_VIOLATED",
+    }
+)
+"""Results, of access and of action alike, that will be the same for the same request."""
+
+
+def to_apdu(request: Request, invoke: int) -> GetRequest | SetRequest | ActionRequest:
+    """Write a request; `invoke` is the whole invoke-id-and-priority octet.
+
+    ValueError for a value that the row's schema does not hold and for a row of the other kind.
+    """
+    row = request.row
+    wanted = RowKind.METHOD if isinstance(request, Invoke) else RowKind.ATTRIBUTE
+    if row.kind is not wanted:
+        raise ValueError(f"{row.key} is no {wanted.value}")
+    attribute = AttributeRef(row.class_id, row.logical_name, row.index)
+    match request:
+        case Get(selection=selection):
+            return GetRequest(invoke, attribute, encode_selection(selection))
+        case Set(value=value):
+            return SetRequest(invoke, attribute, row.schema.encode(value))
+        case Invoke(value=value):
+            method = MethodRef(row.class_id, row.logical_name, row.index)
+            return ActionRequest(invoke, method, row.schema.encode(value))
+        case _:
+            assert_never(request)
+
+
+def read_response(request: Request, invoke: int, apdu: Apdu) -> Response:
+    """Tell what an APDU means as the answer to the request that had this invoke octet."""
+    match (request, apdu):
+        case (_, ExceptionResponse()):
+            return _exception(apdu)
+        case (Get(), GetResponse(invoke=found, result=result)) if found == invoke:
+            return _value(request.row.schema, result)
+        case (Set(), SetResponse(invoke=found, result=result)) if found == invoke:
+            return _refusal(result) if result else Result(None)
+        case (Invoke(), ActionResponse(invoke=found, result=result)) if found == invoke:
+            return _refusal(result) if result else _returned(request.row, apdu)
+        case (
+            _,
+            GetResponse(invoke=found) | SetResponse(invoke=found) | ActionResponse(invoke=found),
+        ):
+            kind = type(apdu).__name__
+            return Breach(LinkTrouble.MALFORMED, f"{kind} {found:02x} to {invoke:02x}")
+        case _:
+            return Breach(LinkTrouble.MALFORMED, f"{type(apdu).__name__} as an answer")
+
+
+def _value(schema: Schema, result: Data | DataAccessResult) -> Response:
+    if isinstance(result, DataAccessResult):
+        return _refusal(result)
+    try:
+        return Result(schema.decode(result))
+    except TypeUnmatched as error:
+        return Refusal(LinkTrouble.MALFORMED, str(error))
+
+
+def _returned(row: Row, response: ActionResponse) -> Response:
+    """Read return data. The method has run, so that nothing here may say that it has not."""
+    match response.data:
+        case Data() if row.returns is not None:
+            return _value(row.returns, response.data)
+        case DataAccessResult():
+            return Refusal(LinkTrouble.MALFORMED, f"no return data: {standard_name(response.data)}")
+        case _:
+            return Result(None)
+
+
+def _refusal(result: DataAccessResult | ActionResult) -> Refusal:
+    lasting = result.name in _NOT_CARRIED_OUT
+    trouble = LinkTrouble.REFUSED_ACCESS if lasting else LinkTrouble.TEMPORARY
+    return Refusal(trouble, standard_name(result))
+
+
+def _exception(apdu: ExceptionResponse) -> Response:
+    detail = f"exception {standard_name(apdu.state)}, {standard_name(apdu.service)}"
+    if apdu.service is ServiceError.SERVICE_NOT_SUPPORTED:
+        return Refusal(LinkTrouble.REFUSED_ACCESS, detail)
+    if apdu.state is StateError.SERVICE_NOT_ALLOWED:
+        return Breach(LinkTrouble.RESET, detail)
+    return Breach(LinkTrouble.MALFORMED, detail)
+
+
+def standard_name(member: IntEnum) -> str:
+    """Return a member's name as the standard writes it."""
+    return member.name.lower().replace("_", "-")

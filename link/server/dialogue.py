@@ -1,0 +1,143 @@
+"""One client as a server sees it: its association, and one request after the other. link.md 3.
+
+Sans I/O and without a clock: an APDU in; its answer out, or the Question whose answer makes it.
+Invariant: every APDU of a client ends in exactly one of the two.
+
+| association | APDU                       | answer                              |
+|-------------|----------------------------|-------------------------------------|
+| any         | AARQ                       | AARE; open when accepted, else none |
+| open        | RLRQ                       | RLRE; none                          |
+| open        | GET, SET, ACTION           | their response, or a Question       |
+| open        | service not built, granted | exception, service not supported    |
+| open        | malformed, or no request   | exception, other reason             |
+| none        | any other                  | exception, service not allowed      |
+"""
+
+from dataclasses import dataclass
+
+from link.cosem import rights_of
+from link.dlms import (
+    Aare,
+    Aarq,
+    ActionRequest,
+    DlmsError,
+    ExceptionResponse,
+    GetRequest,
+    ReleaseResponseReason,
+    Rlre,
+    Rlrq,
+    ServiceError,
+    SetRequest,
+    StateError,
+    Unbuilt,
+    read_apdu,
+)
+from link.server.association import MALFORMED, STRANGER, Association, Rejection, judge
+from link.server.events import Client
+from link.server.objects import Situation
+from link.server.services import Question, Request, is_granted, is_refusal, serve
+
+_AARQ_TAG = b"\x60"
+
+_OUTSIDE = ExceptionResponse(
+    StateError.SERVICE_NOT_ALLOWED, ServiceError.OPERATION_NOT_POSSIBLE
+).to_bytes()
+_NOT_GRANTED = ExceptionResponse(
+    StateError.SERVICE_NOT_ALLOWED, ServiceError.SERVICE_NOT_SUPPORTED
+).to_bytes()
+_NOT_BUILT = ExceptionResponse(
+    StateError.SERVICE_UNKNOWN, ServiceError.SERVICE_NOT_SUPPORTED
+).to_bytes()
+_SENSELESS = ExceptionResponse(StateError.SERVICE_UNKNOWN, ServiceError.OTHER_REASON).to_bytes()
+
+
+@dataclass(slots=True)
+class ServerCounts:
+    """What clients asked and did not get, since the start."""
+
+    rejected: int = 0
+    """AARQ that opened no association."""
+    outside: int = 0
+    """Requests outside an association."""
+    unsupported: int = 0
+    """Services that are not built or were not granted."""
+    malformed: int = 0
+    """APDUs that cannot be read, or that only a server sends."""
+    refused: int = 0
+    """Requests refused for their reference, the client's rights, or a type."""
+    late: int = 0
+    """Answers of the application to a client that had gone."""
+
+
+class Dialogue:
+    """The state of one client's association."""
+
+    def __init__(
+        self, client: Client | None, *, device_name: str, lab: bool, counts: ServerCounts
+    ) -> None:
+        """`client` is None for a SAP that nobody has; it gets no association."""
+        self._client = client
+        self._device_name = device_name
+        self._lab = lab
+        self._counts = counts
+        self._situation: Situation | None = None
+
+    def received(self, octets: bytes) -> bytes | Question:
+        """Take one APDU."""
+        if octets[:1] == _AARQ_TAG:
+            return self._associate(octets).to_bytes()
+        if self._situation is None:
+            self._counts.outside += 1
+            return _OUTSIDE
+        try:
+            apdu = read_apdu(octets)
+        except DlmsError:
+            return self._senseless()
+        match apdu:
+            case GetRequest() | SetRequest() | ActionRequest():
+                return self._serve(apdu, self._situation)
+            case Rlrq():
+                self._situation = None
+                return Rlre(ReleaseResponseReason.NORMAL).to_bytes()
+            case Unbuilt():
+                return self._unsupported(_NOT_BUILT)
+            case _:
+                return self._senseless()
+
+    def _associate(self, octets: bytes) -> Aare:
+        self._situation = None
+        try:
+            aarq = Aarq.from_bytes(octets)
+        except DlmsError:
+            self._counts.malformed += 1
+            return MALFORMED
+        verdict = self._judge(aarq)
+        if isinstance(verdict, Rejection):
+            self._counts.rejected += 1
+        return verdict.to_aare()
+
+    def _judge(self, aarq: Aarq) -> Association | Rejection:
+        if self._client is None:
+            return STRANGER
+        verdict = judge(aarq, self._client.role, lab=self._lab)
+        if isinstance(verdict, Association):
+            rights = rights_of(self._client.role, lab=self._lab)
+            self._situation = Situation(self._device_name, self._client, rights, verdict)
+        return verdict
+
+    def _serve(self, request: Request, situation: Situation) -> bytes | Question:
+        if not is_granted(request, situation.association.conformance):
+            return self._unsupported(_NOT_GRANTED)
+        served = serve(request, situation)
+        if isinstance(served, Question):
+            return served
+        self._counts.refused += is_refusal(served)
+        return served.to_bytes()
+
+    def _unsupported(self, answer: bytes) -> bytes:
+        self._counts.unsupported += 1
+        return answer
+
+    def _senseless(self) -> bytes:
+        self._counts.malformed += 1
+        return _SENSELESS

@@ -1,0 +1,109 @@
+"""What a reference on the wire means, and the attributes that the server itself knows. link.md 4.
+
+Invariant: every reference ends in a row that the client may use so, or in the result that says why
+not; an own attribute is answered without asking the application.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from link.cosem import Role, Row, RowKind, object_list, object_named, row_at
+from link.cosem.values import AssociationStatus, Partners, SapName, XdlmsContext
+from link.dlms import DataAccessResult
+from link.dlms.codes import DLMS_VERSION
+from link.server.association import MAX_RECEIVE, Association
+from link.server.events import Client, Operation
+
+LOGICAL_NAME = 1
+"""Number of the attribute that every object has."""
+
+LOGICAL_DEVICE = 1
+"""SAP of the only logical device."""
+
+_LN_CONTEXT = bytes.fromhex("60857405080101")
+_LOWEST_MECHANISM = bytes.fromhex("60857405080200")
+_QUALITY = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What the server's own attributes depend on."""
+
+    device_name: str
+    client: Client
+    rights: Role
+    """The role whose rights the client has (see rights_of)."""
+    association: Association
+
+
+_OWN: dict[str, Callable[[Situation], object]] = {
+    "association.object_list": lambda now: object_list(now.rights),
+    "association.associated_partners_id": lambda now: Partners(now.client.sap, LOGICAL_DEVICE),
+    "association.application_context_name": lambda _: _LN_CONTEXT,
+    "association.xdlms_context_info": lambda now: XdlmsContext(
+        now.association.conformance,
+        MAX_RECEIVE,
+        now.association.max_send,
+        DLMS_VERSION,
+        _QUALITY,
+        b"",
+    ),
+    "association.authentication_mechanism_name": lambda _: _LOWEST_MECHANISM,
+    "association.association_status": lambda _: AssociationStatus.ASSOCIATED,
+    "sap_assignment.sap_assignment_list": lambda now: (SapName(LOGICAL_DEVICE, now.device_name),),
+    "logical_device_name.value": lambda now: now.device_name,
+}
+
+SERVER_KNOWS: frozenset[str] = frozenset(_OWN)
+"""Keys of rows for which the application is never asked, beside those with a fixed value."""
+
+
+def find(class_id: int, name: bytes, kind: RowKind, index: int) -> Row | DataAccessResult:
+    """Return the row that a reference means, or why there is none.
+
+    What the class has and the object does not offer to anybody is denied, not undefined.
+    """
+    found = row_at(class_id, name, kind, index)
+    if found is not None:
+        return found
+    there = object_named(name)
+    if there is None:
+        return DataAccessResult.OBJECT_UNDEFINED
+    if there.of.class_id != class_id:
+        return DataAccessResult.OBJECT_CLASS_INCONSISTENT
+    of_class = there.of.methods if kind is RowKind.METHOD else there.of.attributes
+    is_name = kind is RowKind.ATTRIBUTE and index == LOGICAL_NAME
+    if is_name or any(member.index == index for member in of_class):
+        return DataAccessResult.READ_WRITE_DENIED
+    return DataAccessResult.OBJECT_UNDEFINED
+
+
+def logical_name_of(class_id: int, name: bytes, rights: Role) -> bytes | DataAccessResult:
+    """Answer a read of attribute 1."""
+    there = object_named(name)
+    if there is None:
+        return DataAccessResult.OBJECT_UNDEFINED
+    if there.of.class_id != class_id:
+        return DataAccessResult.OBJECT_CLASS_INCONSISTENT
+    return there.logical_name if rights in there.known_to else DataAccessResult.READ_WRITE_DENIED
+
+
+def allows(wanted: Row, operation: Operation, rights: Role) -> bool:
+    """Tell whether the rights of a role reach a row."""
+    match operation:
+        case Operation.READ:
+            return rights in wanted.read
+        case Operation.WRITE:
+            return rights in wanted.write
+        case Operation.INVOKE:
+            return rights in wanted.invoke
+
+
+def is_own(wanted: Row) -> bool:
+    """Tell whether the server itself can answer a read of this row."""
+    return wanted.fixed is not None or wanted.key in _OWN
+
+
+def own_value(wanted: Row, situation: Situation) -> object:
+    """Return the value of a row that is_own."""
+    return wanted.fixed if wanted.fixed is not None else _OWN[wanted.key](situation)

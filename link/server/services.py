@@ -1,0 +1,200 @@
+"""GET, SET and ACTION inside an association: an answer at once, or a Question. IEC 62056-5-3.
+
+Invariant: a Question goes to the application only when reference, rights, type and selection are
+right; then any Response that fits its operation makes exactly one answer.
+"""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from link.cosem import (
+    WHOLE,
+    LogSelection,
+    Role,
+    Row,
+    RowKind,
+    TypeUnmatched,
+    decode_selection,
+)
+from link.dlms import (
+    ActionRequest,
+    ActionResponse,
+    ActionResult,
+    AttributeRef,
+    Conformance,
+    Data,
+    DataAccessResult,
+    GetRequest,
+    GetResponse,
+    MethodRef,
+    Selection,
+    SetRequest,
+    SetResponse,
+    Tag,
+)
+from link.server.events import (
+    AccessRefused,
+    ActionDone,
+    Operation,
+    Response,
+    Value,
+    Written,
+)
+from link.server.objects import (
+    LOGICAL_NAME,
+    Situation,
+    allows,
+    find,
+    is_own,
+    logical_name_of,
+    own_value,
+)
+
+Request: TypeAlias = GetRequest | SetRequest | ActionRequest
+Answer: TypeAlias = GetResponse | SetResponse | ActionResponse
+
+_NOTHING = Data(Tag.NULL, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What only the application can answer; `value` is of the row's type, None for READ."""
+
+    situation: Situation
+    invoke: int
+    row: Row
+    operation: Operation
+    value: object
+    selection: LogSelection
+
+
+def is_granted(request: Request, conformance: Conformance) -> bool:
+    """Tell whether the association may use this service."""
+    match request:
+        case GetRequest():
+            return Conformance.GET in conformance
+        case SetRequest():
+            return Conformance.SET in conformance
+        case ActionRequest():
+            return Conformance.ACTION in conformance
+
+
+def serve(request: Request, situation: Situation) -> Answer | Question:
+    """Answer a request, or put it to the application."""
+    match request:
+        case GetRequest():
+            return _get(request, situation)
+        case SetRequest():
+            return _set(request, situation)
+        case ActionRequest():
+            return _action(request, situation)
+
+
+def answer(question: Question, response: Response) -> Answer:
+    """Write what the application said.
+
+    ValueError for a response of another operation and for a value that the row does not hold.
+    """
+    row, invoke, situation = question.row, question.invoke, question.situation
+    match (question.operation, response):
+        case (Operation.READ, Value(value)):
+            return fitting(GetResponse(invoke, row.schema.encode(value)), situation)
+        case (Operation.READ, AccessRefused(result)) if result:
+            return GetResponse(invoke, result)
+        case (Operation.WRITE, Written()):
+            return SetResponse(invoke, DataAccessResult.SUCCESS)
+        case (Operation.WRITE, AccessRefused(result)) if result:
+            return SetResponse(invoke, result)
+        case (Operation.INVOKE, ActionDone(result, value)):
+            data = _return_data(row, value, situation.client.role)
+            return fitting(ActionResponse(invoke, result, data), situation)
+        case _:
+            raise ValueError(f"{response} does not answer {question.operation.name}")
+
+
+def is_refusal(given: Answer) -> bool:
+    """Tell whether an answer says that nothing was done."""
+    return not isinstance(given.result, Data) and given.result != 0
+
+
+def fitting(response: Answer, situation: Situation) -> Answer:
+    """Return the answer, or the one to be given where the client cannot take so long an APDU."""
+    if len(response.to_bytes()) <= situation.association.max_send:
+        return response
+    match response:
+        case ActionResponse(invoke, result):
+            return ActionResponse(invoke, result)
+        case GetResponse(invoke) | SetResponse(invoke):
+            return GetResponse(invoke, DataAccessResult.OTHER_REASON)
+
+
+def _get(request: GetRequest, situation: Situation) -> Answer | Question:
+    invoke, wanted = request.invoke, request.attribute
+    if wanted.index == LOGICAL_NAME:
+        name = logical_name_of(wanted.class_id, wanted.logical_name, situation.rights)
+        found = Data(Tag.OCTET_STRING, name) if isinstance(name, bytes) else name
+        return GetResponse(invoke, found)
+    row = _reach(wanted, Operation.READ, situation)
+    if isinstance(row, DataAccessResult):
+        return GetResponse(invoke, row)
+    selection = _selected(row, request.selection, situation.association.conformance)
+    if isinstance(selection, DataAccessResult):
+        return GetResponse(invoke, selection)
+    if is_own(row):
+        value = row.schema.encode(own_value(row, situation))
+        return fitting(GetResponse(invoke, value), situation)
+    return Question(situation, invoke, row, Operation.READ, None, selection)
+
+
+def _set(request: SetRequest, situation: Situation) -> Answer | Question:
+    row = _reach(request.attribute, Operation.WRITE, situation)
+    if isinstance(row, DataAccessResult):
+        return SetResponse(request.invoke, row)
+    if request.selection is not None:
+        return SetResponse(request.invoke, DataAccessResult.SCOPE_OF_ACCESS_VIOLATED)
+    try:
+        value = row.schema.decode(request.value)
+    except TypeUnmatched:
+        return SetResponse(request.invoke, DataAccessResult.TYPE_UNMATCHED)
+    return Question(situation, request.invoke, row, Operation.WRITE, value, WHOLE)
+
+
+def _action(request: ActionRequest, situation: Situation) -> Answer | Question:
+    row = _reach(request.method, Operation.INVOKE, situation)
+    if isinstance(row, DataAccessResult):
+        return ActionResponse(request.invoke, ActionResult(row))
+    try:
+        value = row.schema.decode(request.parameter or _NOTHING)
+    except TypeUnmatched:
+        return ActionResponse(request.invoke, ActionResult.TYPE_UNMATCHED)
+    return Question(situation, request.invoke, row, Operation.INVOKE, value, WHOLE)
+
+
+def _reach(
+    wanted: AttributeRef | MethodRef, operation: Operation, situation: Situation
+) -> Row | DataAccessResult:
+    kind = RowKind.METHOD if isinstance(wanted, MethodRef) else RowKind.ATTRIBUTE
+    row = find(wanted.class_id, wanted.logical_name, kind, wanted.index)
+    if isinstance(row, Row) and not allows(row, operation, situation.rights):
+        return DataAccessResult.READ_WRITE_DENIED
+    return row
+
+
+def _selected(
+    row: Row, selection: Selection | None, conformance: Conformance
+) -> LogSelection | DataAccessResult:
+    if selection is None:
+        return WHOLE
+    if not row.selectors or Conformance.SELECTIVE_ACCESS not in conformance:
+        return DataAccessResult.SCOPE_OF_ACCESS_VIOLATED
+    try:
+        return decode_selection(selection)
+    except TypeUnmatched:
+        return DataAccessResult.SCOPE_OF_ACCESS_VIOLATED
+
+
+def _return_data(row: Row, value: object, role: Role) -> Data | None:
+    """Write return data: third-party clients get none, as captures show (link.md 4, enter)."""
+    if value is None or row.returns is None or role is not Role.CIU:
+        return None
+    return row.returns.encode(value)
