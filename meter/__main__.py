@@ -1,0 +1,87 @@
+"""The command `splitmeter meter`, also `python -m meter`: one meter until it is told to stop."""
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+from link.durable import DurableError
+from link.media import MediumError, UrlError
+from link.settings import SettingsError
+from meter.app.process import MeterProcess
+from meter.config import MeterConfig, read_config
+from meter.relays import RelayError
+from meter.sources import SourceError
+
+DONE, FAILED, USAGE = 0, 1, 2
+
+EXAMPLE = """\
+example:
+  splitmeter meter --config lab/64686956810/meter.toml
+
+One line on standard output, `ready URL`, tells that the store is open and the port answers; the
+log goes to standard error. SIGTERM and Ctrl-C end it and lose nothing.
+"""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one meter; return the exit status."""
+    arguments = _parser().parse_args(argv)
+    level = logging.DEBUG if arguments.verbose else logging.INFO
+    logging.basicConfig(stream=sys.stderr, level=level, format="%(asctime)s %(message)s")
+    try:
+        config = read_config(arguments.config)
+        folder = arguments.config.absolute().parent
+        return asyncio.run(_run(config, folder, leash=arguments.leash))
+    except (SettingsError, UrlError, SourceError, RelayError) as error:
+        return _refused(str(error), USAGE)
+    except (MediumError, DurableError) as error:
+        return _refused(str(error), FAILED)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="splitmeter meter",
+        description="One meter: decodes tokens, keeps the credit, moves the relay.",
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--config", type=Path, required=True, metavar="FILE", help="its meter.toml")
+    parser.add_argument("--leash", action="store_true", help="end when standard input is closed")
+    parser.add_argument("--verbose", action="store_true", help="log every fact, small ones too")
+    return parser
+
+
+async def _run(config: MeterConfig, folder: Path, *, leash: bool) -> int:
+    process = MeterProcess(config, folder=folder, utc=lambda: int(time.time()))
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, process.stop)
+    if leash:
+        _hold_leash(loop, process)
+    durable = await process.run(lambda url: print(f"ready {url}", flush=True))
+    return DONE if durable else _refused("the last readings could not be stored", FAILED)
+
+
+def _hold_leash(loop: asyncio.AbstractEventLoop, process: MeterProcess) -> None:
+    descriptor = sys.stdin.fileno()
+
+    def look() -> None:
+        if not os.read(descriptor, 4096):
+            loop.remove_reader(descriptor)
+            process.stop()
+
+    loop.add_reader(descriptor, look)
+
+
+def _refused(line: str, status: int) -> int:
+    print(f"splitmeter meter: {line}", file=sys.stderr)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Where the meter's process joins: the unit that owns the state, and the tasks around it."""

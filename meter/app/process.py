@@ -1,0 +1,202 @@
+"""The meter's process: its unit, a server session for every medium, samples, the control socket.
+
+Kinds of task: one accepting, one pump a medium, one keeping time. The unit has one owner, the
+loop; nothing waits while a token is between decision and answer.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+from link.durable import Connect, connect_sqlite
+from link.hdlc import OwnAddress, Timing
+from link.media import Listener, Medium, MediumClosed, listen
+from link.pump import Pump
+from link.server import ActionDone, Asked, ServerSession
+from link.terms import TokenOutcome
+from meter.app.unit import MeterUnit, Pace, load_or_begin
+from meter.config import MeterConfig, read_seed
+from meter.domain import Seed
+from meter.faces.cosem import CosemFace
+from meter.relays import open_relay
+from meter.sources import ControlSocket, open_source, world_of
+from meter.store import Store
+
+log = logging.getLogger("meter")
+
+MEDIA_AT_ONCE = 32
+"""TCP connections that are served at the same time; a further one is closed at once."""
+
+FIRMWARE = "splitmeter 0.1.0"
+MAKER = "SPM"
+"""First letters of the logical device name: not registered with anybody, a lab value."""
+
+SHARED_SCHEMES = ("serial://",)
+"""Media on which other stations may answer too; on all others the meter is alone."""
+
+
+class _Stopped(Exception):
+    """Leaves the task group."""
+
+
+class MeterProcess:
+    """One meter, from its configuration to its end."""
+
+    def __init__(
+        self,
+        config: MeterConfig,
+        *,
+        folder: Path,
+        utc: Callable[[], int],
+        listen: Callable[[str], Awaitable[Listener]] = listen,
+        connect: Connect = connect_sqlite,
+    ) -> None:
+        """`folder` is that of meter.toml; a test puts its own clock, line and disk in place."""
+        self._config = config
+        self._folder = folder
+        self._utc = utc
+        self._listen = listen
+        self._connect = connect
+        self._stopping = asyncio.Event()
+        self._moved = asyncio.Event()
+        self._serving = 0
+
+    def stop(self) -> None:
+        """End `run` after a last commit."""
+        self._stopping.set()
+
+    async def run(self, ready: Callable[[str], None]) -> bool:
+        """Serve until `stop`; tell whether all was durable at the end.
+
+        `ready` gets the URL once the store is open and the port answers. Raises SettingsError,
+        DurableError, SourceError, RelayError and MediumError where the meter cannot start.
+        """
+        seed = read_seed(self._config)
+        clock = asyncio.get_running_loop().time
+        with ExitStack() as opened:
+            unit, control = self._open_unit(seed, opened, clock())
+            listener = await self._listen(self._config.link.listen)
+            try:
+                if control:
+                    self._watch(control, opened)
+                ready(listener.url)
+                await self._serve(unit, listener)
+            finally:
+                await listener.close()
+            return unit.settle(clock())
+
+    def _open_unit(
+        self, seed: Seed, opened: ExitStack, now: float
+    ) -> tuple[MeterUnit, ControlSocket | None]:
+        config = self._config
+        store = Store.open(config.store.file, connect=self._connect)
+        opened.callback(store.close)
+        state = load_or_begin(store, seed, self._utc())
+        new_epoch = state.metering.epoch + 1
+        source = open_source(config.source.url, now=now, folder=self._folder, epoch=new_epoch)
+        opened.callback(source.close)
+        unit = MeterUnit(
+            store=store,
+            source=source,
+            relay=open_relay(config.relay.url, world=world_of(source)),
+            state=state,
+            pace=Pace(config.store.commit_wh, config.store.commit_s),
+            utc=self._utc,
+            now=now,
+        )
+        return unit, source.control
+
+    def _watch(self, control: ControlSocket, opened: ExitStack) -> None:
+        loop = asyncio.get_running_loop()
+        descriptor = control.fileno()
+
+        def take() -> None:
+            for event in control.take(loop.time()):
+                log.info("control: %s", event)
+            self._moved.set()
+
+        loop.add_reader(descriptor, take)
+        opened.callback(loop.remove_reader, descriptor)
+
+    async def _serve(self, unit: MeterUnit, listener: Listener) -> None:
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._accept(unit, listener, group))
+                group.create_task(self._keep_time(unit))
+                await self._stopping.wait()
+                raise _Stopped
+        except* _Stopped:
+            log.info("stopping")
+
+    async def _accept(self, unit: MeterUnit, listener: Listener, group: asyncio.TaskGroup) -> None:
+        while True:
+            medium = await listener.accept()
+            if self._serving == MEDIA_AT_ONCE:
+                log.warning("%s: closed, %d others are served", medium.url, MEDIA_AT_ONCE)
+                await medium.close()
+                continue
+            group.create_task(self._pump(unit, medium))
+
+    async def _pump(self, unit: MeterUnit, medium: Medium) -> None:
+        session = self._session(medium)
+        face = CosemFace(unit, drn=self._config.meter.drn, firmware=FIRMWARE)
+
+        def turn(now: float) -> None:
+            for asked in session.take_events():
+                response = face.answer(asked, now)
+                session.answer(asked.id, response, now)
+                if isinstance(response, ActionDone):
+                    _tell(asked, response)
+                self._moved.set()
+
+        self._serving += 1
+        log.info("%s: open", medium.url)
+        try:
+            await Pump(session, medium, turn).run()
+        except MediumClosed as end:
+            log.info("%s: %s", medium.url, end)
+        finally:
+            self._serving -= 1
+            await medium.close()
+
+    def _session(self, medium: Medium) -> ServerSession:
+        link = self._config.link
+        return ServerSession(
+            device_name=MAKER + self._config.meter.drn,
+            addresses=OwnAddress(
+                link.address,
+                frozenset({link.logical}),
+                point_to_point=not link.listen.startswith(SHARED_SCHEMES),
+            ),
+            timing=Timing.for_line(medium.baudrate),
+            lab=self._config.meter.lab,
+        )
+
+    async def _keep_time(self, unit: MeterUnit) -> None:
+        clock = asyncio.get_running_loop().time
+        while True:
+            unit.tick(clock())
+            try:
+                async with asyncio.timeout_at(unit.deadline):
+                    await self._moved.wait()
+            except TimeoutError:
+                continue
+            finally:
+                self._moved.clear()
+
+
+def _tell(asked: Asked, response: ActionDone) -> None:
+    match response.value:
+        case TokenOutcome(result=result, credit_after=credit_wh):
+            last_four = str(asked.value)[-4:]
+            log.info(
+                "client %d: token ..%s %s, credit %d Wh",
+                asked.client.sap,
+                last_four,
+                result.name,
+                credit_wh,
+            )
+        case _:
+            log.info("client %d: token not judged", asked.client.sap)
