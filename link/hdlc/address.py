@@ -13,11 +13,16 @@ WIDTHS = (1, 2, 4)
 """Octets that a server address may take."""
 
 
-MAX_WIDTH = 4
 _EVEN = b"[%b]" % b"".join(b"\\x%02x" % octet for octet in range(0, 256, 2))
 _ODD = b"[%b]" % b"".join(b"\\x%02x" % octet for octet in range(1, 256, 2))
 ADDRESS_PATTERN = b"%b|%b%b|%b{3}%b" % (_ODD, _EVEN, _ODD, _EVEN, _ODD)
 """Regular expression of one whole address."""
+PAIR_PATTERN = b"(?=%b|%b%b{2}|%b{3}%b{2})(%b)(%b)" % (
+    (_ODD, _EVEN, _ODD, _EVEN, _ODD) + 2 * (ADDRESS_PATTERN,)
+)
+"""Of destination and source, its two groups; one of them is a client."""
+PAIR_OCTETS = 5
+"""The longest pair."""
 
 _is_address = re.compile(ADDRESS_PATTERN).fullmatch
 

@@ -14,7 +14,7 @@ from re import Match
 
 from crcmod.predefined import mkPredefinedCrcFun
 
-from link.hdlc.address import ADDRESS_PATTERN, MAX_WIDTH
+from link.hdlc.address import PAIR_OCTETS, PAIR_PATTERN
 from link.hdlc.control import CONTROLS, Control
 
 FLAG = 0x7E
@@ -29,21 +29,14 @@ FRAME_OVERHEAD = 12
 GOOD_CHECK = 0x0F47
 """What the check over octets and their own checksum gives (RFC 1662's F0B8, inverted)."""
 
+OPENING = re.compile(rb"\x7e[\xa0-\xaf]")
+"""A flag and the first octet of a format field."""
+
 _FLAG = b"\x7e"
-_search_opening = re.compile(rb"\x7e(?:[\xa0-\xaf]|\Z)").search
-_match_addresses = re.compile(b"(%b)(%b)" % (ADDRESS_PATTERN, ADDRESS_PATTERN)).match
+_match_addresses = re.compile(PAIR_PATTERN).match
 
 checksum: Callable[[bytes, int], int] = mkPredefinedCrcFun("x-25")
 """CRC-16/X-25 of octets; the second argument continues an earlier one, 0 starts."""
-
-
-def find_opening(octets: bytes, at: int) -> int:
-    """Return where the first flag stands, from `at` on, that may open a frame, or -1.
-
-    It may where a format field of type 3 follows, or nothing yet.
-    """
-    found = _search_opening(octets, at)
-    return found.start() if found else -1
 
 
 class FrameError(ValueError):
@@ -83,7 +76,7 @@ class Frame:
     def from_bytes(cls, octets: bytes) -> "Frame":
         """Read exactly one whole frame, flags included. Raises FrameError."""
         found = None
-        if find_opening(octets, 0) == 0:
+        if OPENING.match(octets):
             found = examine(octets, 0, MAX_INFORMATION + FRAME_OVERHEAD)
         if not isinstance(found, Frame) or len(octets) != frame_size(octets, 0):
             raise FrameError(f"no frame: {octets[:16].hex()}")
@@ -118,7 +111,7 @@ def examine(octets: bytes, at: int, longest: int) -> Frame | Flaw | None:
         return Flaw.LENGTH
     head = _match_addresses(octets, start + 2)
     if head is None:
-        told = min(end, start + 2 + 2 * MAX_WIDTH)
+        told = min(end, start + 2 + PAIR_OCTETS)
         return Flaw.ADDRESS if len(octets) >= told else None
     checked = head.end() + 3
     if end != checked and end < checked + 3:

@@ -163,8 +163,10 @@ class Primary:
             self._line.note_answer()
 
     def _overhear(self, frame: Frame, now: float) -> None:
-        self.counts.foreign += 1
-        if all(frame.destination != link.client for link in self._order):
+        if any(frame.destination == link.client for link in self._order):
+            self.counts.refused += 1
+        else:
+            self.counts.foreign += 1
             self._line.overhear(frame, now)
 
     def _silent_at(self, exchange: Exchange) -> float:

@@ -11,10 +11,10 @@ from link.hdlc.frame import (
     FLAG,
     FRAME_OVERHEAD,
     MAX_INFORMATION,
+    OPENING,
     Flaw,
     Frame,
     examine,
-    find_opening,
     frame_size,
 )
 
@@ -101,9 +101,9 @@ class FrameReader:
     def _scan(self, frames: list[Frame]) -> None:
         """Move every whole frame out of the buffer, and drop what can be none."""
         octets, at = self._buffer, 0
-        while (flag := find_opening(octets, at)) >= 0:
-            if flag > at:
-                self._count_noise(octets[at:flag])
+        while opening := OPENING.search(octets, at):
+            flag = opening.start()
+            self._count_noise(octets, at, flag)
             found = examine(octets, flag, self._longest)
             if found is None:
                 self._buffer = octets[flag:]
@@ -114,11 +114,11 @@ class FrameReader:
             else:
                 self._count_flaw(found)
                 at = flag + 1
-        self._count_noise(octets[at:])
-        self._buffer = b""
+        self._count_noise(octets, at, len(octets))
+        self._buffer = octets[-1:] if octets.endswith(b"\x7e") else b""
 
-    def _count_noise(self, octets: bytes) -> None:
-        self.counts.noise_octets += len(octets) - octets.count(FLAG)
+    def _count_noise(self, octets: bytes, start: int, end: int) -> None:
+        self.counts.noise_octets += end - start - octets.count(FLAG, start, end)
 
     def _count_flaw(self, flaw: Flaw) -> None:
         match flaw:
