@@ -1,0 +1,48 @@
+"""Every word that a customer reads is made here, once, and fits the display (ciu.md 3)."""
+
+from ciu.wording.entries import Complaint, complaint, entry
+from ciu.wording.figures import (
+    LocalTime,
+    amount,
+    countdown,
+    figure,
+    floor_decimal,
+    kilowatts,
+    span,
+)
+from ciu.wording.layout import Lines, clip
+from ciu.wording.troubles import (
+    ALARMS,
+    Silence,
+    Silent,
+    alarm,
+    silence,
+    supply,
+)
+from ciu.wording.verdicts import Doubt, doubt, verdict
+from ciu.wording.words import Words
+
+__all__ = [
+    "ALARMS",
+    "Complaint",
+    "Doubt",
+    "Lines",
+    "LocalTime",
+    "Silence",
+    "Silent",
+    "Words",
+    "alarm",
+    "amount",
+    "clip",
+    "complaint",
+    "countdown",
+    "doubt",
+    "entry",
+    "figure",
+    "floor_decimal",
+    "kilowatts",
+    "silence",
+    "span",
+    "supply",
+    "verdict",
+]

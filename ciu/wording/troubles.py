@@ -1,0 +1,96 @@
+"""Why the supply is off, why the meter is silent, what an alarm means, and what to do next."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from ciu.wording.figures import countdown, span
+from ciu.wording.layout import Lines
+from ciu.wording.words import Words
+from link.terms import Alarm, LinkTrouble, RestoredBy, SupplyExplanation, SupplyReason, SupplyState
+
+SUPPLY_ON = "Supply on\n{since}"
+SUPPLY_OFF = "OFF {when} {reason}|OFF: {reason}\n{remedy}"
+SUPPLY_NEVER_ON = "OFF: {reason}\n{remedy}"
+SINCE = "since {when}"
+
+REASONS = {
+    SupplyReason.NONE: "ready",
+    SupplyReason.NO_CREDIT: "no credit",
+    SupplyReason.TEST: "test",
+    SupplyReason.NEVER_COMMISSIONED: "not in use",
+}
+
+REMEDIES = {
+    RestoredBy.NOTHING: "Back on soon",
+    RestoredBy.CREDIT_TOKEN: "Enter a token",
+    RestoredBy.TIME: "Back on in {wait}",
+    RestoredBy.FIRST_TOKEN: "Enter first token",
+}
+
+
+def supply(words: Words, explained: SupplyExplanation, at: int) -> Lines:
+    """Say whether the light is on, and if not why, since when, and what restores it."""
+    when = words.when(explained.since, at) if explained.since else ""
+    if explained.state is SupplyState.CONNECTED:
+        since = words.translate(SINCE).format(when=when) if when else ""
+        return words.say(SUPPLY_ON, since=since)
+    remedy = words.translate(REMEDIES[explained.restored_by])
+    return words.say(
+        SUPPLY_OFF if when else SUPPLY_NEVER_ON,
+        when=when,
+        reason=words.translate(REASONS[explained.reason]),
+        remedy=remedy.format(wait=countdown(explained.seconds_left)),
+    )
+
+
+class Silent(Enum):
+    """Who does not speak: this unit's port, everybody on the line, or this meter alone."""
+
+    CIU = "port"
+    LINE = "line"
+    METER = "meter"
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Why nothing is heard of a meter, and how soon it is asked again."""
+
+    silent: Silent
+    trouble: LinkTrouble
+    again_s: int
+
+
+LINE_SILENT = "No answer on line\nTrying again in {wait}"
+TROUBLES = {
+    LinkTrouble.NO_ANSWER: "No answer from meter\nTrying again in {wait}",
+    LinkTrouble.PORT_DOWN: "CIU port not working\nCheck its cable",
+    LinkTrouble.REFUSED_LINK: "Meter refuses link\nTrying again in {wait}",
+    LinkTrouble.REFUSED_ACCESS: "Meter refuses access\nAsk your supplier",
+    LinkTrouble.TEMPORARY: "Meter is busy\nTrying again in {wait}",
+    LinkTrouble.OTHER_METER: "OTHER METER ANSWERS\nCheck meter number",
+    LinkTrouble.ADDRESS_CLASH: "TWO METERS ANSWER\nCall your supplier",
+    LinkTrouble.MALFORMED: "Answer not clear\nTrying again in {wait}",
+    LinkTrouble.RESET: "Meter has restarted\nTrying again in {wait}",
+}
+
+
+def silence(words: Words, why: Silence) -> Lines:
+    """Say why nothing is heard of the meter."""
+    line_silent = why.silent is Silent.LINE and why.trouble is LinkTrouble.NO_ANSWER
+    return words.say(LINE_SILENT if line_silent else TROUBLES[why.trouble], wait=span(why.again_s))
+
+
+ALARMS = {
+    Alarm.CREDIT_EXHAUSTED: "CREDIT USED UP\nEnter a token",
+    Alarm.LOW_CREDIT: "CREDIT IS LOW\nBuy a token soon",
+    Alarm.STORE_FAILED: "METER MEMORY FAILED\nCall your supplier",
+    Alarm.RELAY_MISMATCH: "SWITCH HAS FAILED\nCall your supplier",
+    Alarm.SOURCE_SILENT: "NO READING OF USE\nCall your supplier",
+    Alarm.REGISTER_FELL: "METER READING FELL\nCall your supplier",
+}
+"""Most pressing first. RELAY_OPEN is told by the supply page."""
+
+
+def alarm(words: Words, which: Alarm) -> Lines:
+    """Say one alarm and what to do."""
+    return words.say(ALARMS[which])

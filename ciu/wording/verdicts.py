@@ -1,0 +1,117 @@
+"""What is said of a token: accepted, refused and why, or not known yet (ciu.md 3).
+
+A wrong meter, a wrong key and a wrong digit cannot be told apart, and the words say so.
+"""
+
+from enum import Enum
+
+from ciu.wording.figures import amount, countdown, figure, signed
+from ciu.wording.layout import Lines
+from ciu.wording.words import Words
+from link.terms import EntrySource, SupplyState, TokenOutcome, TokenResult
+
+CREDITED = (
+    "ACCEPTED  {worth}|ACCEPTED {worth}|OK {worth}|{figure}\n"
+    "Credit {credit_amount} {light}|Credit {credit} {light}"
+    "|{credit_amount} {light}|{credit} {light}|{credit}"
+)
+CREDITED_ELSEWHERE = "ACCEPTED  {worth}|OK {worth}|{figure}\nIn credit{by_another}"
+DONE = "ACCEPTED\nMeter has taken it"
+TESTED = "TEST ACCEPTED\nNothing to show here"
+
+SECTION = "KEY PART {part} ACCEPTED\n{missing} more within {wait}|{missing} more: {wait}"
+SECTIONS = {
+    TokenResult.FirstKCT: 1,
+    TokenResult.SecondKCT: 2,
+    TokenResult.ThirdKCT: 3,
+    TokenResult.FourthKCT: 4,
+}
+
+USED = (
+    "USED {when}{worth}|USED {worth}|USED {when}\n"
+    "It is in your credit{by_another}|In credit{by_another}"
+)
+USED_UNVALUED = "USED {when}\nIt was accepted once"
+
+REFUSALS = {
+    TokenResult.Reserved: "NO RESULT\nTry it again",
+    TokenResult.OverflowError: "METER IS FULL\nUse some, then retry",
+    TokenResult.KeyTypeError: "KEY TYPE NOT ALLOWED\nAsk your vendor",
+    TokenResult.FormatError: "TOKEN NOT UNDERSTOOD\nCheck all 20 digits",
+    TokenResult.RangeError: "VALUE OUT OF RANGE\nAsk your vendor",
+    TokenResult.FunctionError: "METER CANNOT DO THIS\nAsk your vendor",
+    TokenResult.OldError: "OLD TOKEN\nIt is out of date",
+    TokenResult.KeyExpiredError: "KEY EXPIRED\nAsk for a key change",
+    TokenResult.DDTKError: "KEY CHANGE FIRST\nThen this one again",
+    TokenResult.CRCError: "NOT FOR THIS METER\nor wrong digit typed",
+    TokenResult.MfrCodeError: "OTHER MAKER'S TOKEN\nNot for this meter",
+    TokenResult.LockedOut: "LOCKED {wait}\nToo many wrong ones",
+    TokenResult.NotReady: "METER NOT READY\nTry again in a while",
+}
+
+LIGHT = {
+    SupplyState.DISCONNECTED: "Light off",
+    SupplyState.CONNECTED: "Light on",
+    SupplyState.READY: "Light off",
+}
+
+BY_SLOT = ", by CIU {slot}"
+BY_OTHERS = {
+    EntrySource.MANAGEMENT: ", by office",
+    EntrySource.KEYPAD: ", at meter",
+    EntrySource.MODBUS: ", by Modbus",
+    EntrySource.PUBLIC: ", by a tool",
+}
+
+
+class Doubt(Enum):
+    """A token whose fate this unit does not know, or has found out late."""
+
+    CHECKING = "Checking with meter…\n{state}"
+    UNKNOWN = "RESULT NOT KNOWN YET\nDo not type it again"
+    NOT_RECEIVED = "..{tail} NOT RECEIVED\nType it again"
+
+
+def verdict(
+    words: Words, outcome: TokenOutcome, own: EntrySource, supply: SupplyState | None = None
+) -> Lines:
+    """Say an outcome; `own` is this unit's path, `supply` the state read after it."""
+    used = outcome.result is TokenResult.UsedError
+    worth = outcome.worth if used else outcome.amount
+    entered_by = outcome.first_source if used else outcome.source
+    return words.say(
+        _template(outcome, own),
+        worth=signed(worth, outcome.unit),
+        figure=figure(worth, outcome.unit),
+        credit=figure(outcome.credit_after, outcome.unit),
+        credit_amount=amount(outcome.credit_after, outcome.unit),
+        light=words.translate(LIGHT[supply]) if supply is not None else "",
+        by_another="" if entered_by is own else _by(words, entered_by),
+        part=str(SECTIONS.get(outcome.result, "")),
+        missing=str(outcome.missing),
+        wait=countdown(outcome.seconds),
+        when=f"{words.when(outcome.first_at, outcome.at)} " if outcome.first_at else "",
+    )
+
+
+def _template(outcome: TokenOutcome, own: EntrySource) -> str:
+    if outcome.result in SECTIONS:
+        return SECTION
+    if outcome.result is TokenResult.UsedError:
+        return USED if outcome.worth else USED_UNVALUED
+    if outcome.result is not TokenResult.Accept:
+        return REFUSALS[outcome.result]
+    if outcome.token_class == 0:
+        return CREDITED if outcome.source is own else CREDITED_ELSEWHERE
+    return TESTED if outcome.token_class == 1 else DONE
+
+
+def _by(words: Words, source: EntrySource) -> str:
+    if source in BY_OTHERS:
+        return words.translate(BY_OTHERS[source])
+    return words.translate(BY_SLOT).format(slot=int(source))
+
+
+def doubt(words: Words, kind: Doubt, *, tail: str = "", state: str = "") -> Lines:
+    """Say that a token's fate is not known, or that it never arrived; `tail`: last digits."""
+    return words.say(kind.value, tail=tail, state=state)

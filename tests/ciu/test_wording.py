@@ -1,0 +1,216 @@
+"""Every reason has words that fit the display, and figures are never flattering."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ciu import COLUMNS, wording
+from ciu.wording import Complaint, Doubt, Lines, LocalTime, Silence, Silent, Words
+from ciu.wording.layout import lay_out
+from link.cosem import row
+from link.terms import (
+    EXECUTED,
+    Alarm,
+    EntrySource,
+    LinkTrouble,
+    RestoredBy,
+    SupplyExplanation,
+    SupplyReason,
+    SupplyState,
+    TokenOutcome,
+    TokenResult,
+    Unit,
+)
+
+Make = Callable[..., TokenOutcome]
+I64 = (-(1 << 63), -1, 25_000, (1 << 63) - 1)
+U32 = (0, 3599, (1 << 32) - 1)
+SOURCES = (EntrySource.SLOT_0, EntrySource.SLOT_7, EntrySource.MANAGEMENT, EntrySource.MODBUS)
+
+
+def fits(lines: Lines) -> bool:
+    return all(0 < len(line) <= COLUMNS for line in lines)
+
+
+def extremes(outcome: Make) -> Iterator[TokenOutcome]:
+    greatest = row("last_result.value").schema.greatest()
+    assert isinstance(greatest, TokenOutcome)
+    for amount, seconds in product(I64, U32):
+        yield outcome(amount=amount, worth=amount, credit_after=amount, seconds=seconds)
+        yield replace(greatest, amount=amount, worth=amount, seconds=seconds)
+
+
+@pytest.mark.parametrize("result", TokenResult)
+def test_every_result_has_words_that_fit(result: TokenResult, words: Words, outcome: Make) -> None:
+    for extreme, source, token_class in product(extremes(outcome), SOURCES, range(3)):
+        told = replace(
+            extreme, result=result, source=source, first_source=source, token_class=token_class
+        )
+        for supply in (None, SupplyState.CONNECTED, SupplyState.READY):
+            assert fits(wording.verdict(words, told, EntrySource.SLOT_0, supply))
+
+
+def test_no_two_refusals_are_told_in_the_same_words(words: Words, outcome: Make) -> None:
+    told = [
+        wording.verdict(words, outcome(result=result), EntrySource.SLOT_0)
+        for result in TokenResult
+        if result not in EXECUTED
+    ]
+    assert len(set(told)) == len(told)
+
+
+def test_an_accepted_token_is_told_with_what_it_brought(words: Words, outcome: Make) -> None:
+    def say(supply: SupplyState | None, **changes: object) -> Lines:
+        return wording.verdict(words, outcome(**changes), EntrySource.SLOT_0, supply)
+
+    assert say(SupplyState.CONNECTED) == ("ACCEPTED  +25.0 kWh", "Credit 25.0 Light on")
+    assert say(None) == ("ACCEPTED  +25.0 kWh", "Credit 25.0 kWh")
+    assert say(SupplyState.DISCONNECTED)[1] == "25.0 kWh Light off"
+    assert say(None, source=EntrySource.SLOT_3)[1] == "In credit, by CIU 3"
+
+
+def test_a_used_token_is_told_with_when_and_how_much(words: Words, outcome: Make) -> None:
+    def say(**changes: object) -> Lines:
+        used = outcome(result=TokenResult.UsedError, worth=25_000, **changes)
+        return wording.verdict(words, used, EntrySource.SLOT_0)
+
+    at = outcome().at
+    assert say(first_at=at) == ("USED 14:02 +25.0 kWh", "It is in your credit")
+    assert say(first_at=at, first_source=EntrySource.MANAGEMENT)[1] == "In credit, by office"
+    assert say(first_at=at, at=at + 86_400)[0] == "USED 1 Jan +25.0 kWh"
+    assert say(first_at=at, at=at + 366 * 86_400)[0] == "USED 1990 +25.0 kWh"
+    assert say(first_at=0)[0] == "USED +25.0 kWh"
+
+
+def test_a_lock_out_is_told_with_what_is_left_of_it(words: Words, outcome: Make) -> None:
+    locked = outcome(result=TokenResult.LockedOut, seconds=160)
+    assert wording.verdict(words, locked, EntrySource.SLOT_0)[0] == "LOCKED 2:40"
+
+
+def test_a_held_section_is_told_with_what_is_missing(words: Words, outcome: Make) -> None:
+    held = outcome(result=TokenResult.SecondKCT, token_class=2, missing=1, seconds=580)
+    said = wording.verdict(words, held, EntrySource.SLOT_0)
+    assert said == ("KEY PART 2 ACCEPTED", "1 more within 9:40")
+
+
+def test_every_supply_explanation_has_words_that_fit(words: Words) -> None:
+    table = product(SupplyState, SupplyReason, U32, RestoredBy, U32)
+    for state, reason, since, restored_by, left in table:
+        explained = SupplyExplanation(state, reason, since, restored_by, left)
+        for at in (since, (1 << 32) - 1):
+            lines = wording.supply(words, explained, at)
+            assert max(map(len, lines)) <= COLUMNS
+
+
+def test_an_open_switch_is_told_with_why_and_what_restores_it(words: Words) -> None:
+    noon = 12 * 3600
+    explained = SupplyExplanation(
+        SupplyState.READY, SupplyReason.NO_CREDIT, noon, RestoredBy.CREDIT_TOKEN, 0
+    )
+    assert wording.supply(words, explained, noon) == ("OFF 12:00 no credit", "Enter a token")
+    new = SupplyExplanation(
+        SupplyState.DISCONNECTED, SupplyReason.NEVER_COMMISSIONED, 0, RestoredBy.FIRST_TOKEN, 0
+    )
+    assert wording.supply(words, new, noon) == ("OFF: not in use", "Enter first token")
+
+
+@pytest.mark.parametrize("trouble", LinkTrouble)
+def test_every_silence_has_words_that_fit(trouble: LinkTrouble, words: Words) -> None:
+    for silent, again_s in product(Silent, (1, 3, 59, 3600)):
+        assert fits(wording.silence(words, Silence(silent, trouble, again_s)))
+
+
+def test_a_silent_line_is_told_from_a_silent_meter(words: Words) -> None:
+    said = {
+        wording.silence(words, Silence(silent, LinkTrouble.NO_ANSWER, 3))[0]
+        for silent in (Silent.LINE, Silent.METER)
+    }
+    assert said == {"No answer on line", "No answer from meter"}
+
+
+def test_every_alarm_but_that_of_the_supply_page_has_words(words: Words) -> None:
+    assert set(wording.ALARMS) == set(Alarm) - {Alarm.RELAY_OPEN}
+    assert all(fits(wording.alarm(words, alarm)) for alarm in wording.ALARMS)
+
+
+@pytest.mark.parametrize("kind", Complaint)
+@pytest.mark.parametrize("typed", ["", "1", "#" * 24, "9" * 24])
+def test_every_complaint_fits(kind: Complaint, typed: str, words: Words) -> None:
+    assert max(map(len, wording.complaint(words, kind, typed))) <= COLUMNS
+
+
+@pytest.mark.parametrize("kind", Doubt)
+def test_every_doubt_fits(kind: Doubt, words: Words) -> None:
+    assert fits(wording.doubt(words, kind, tail="4197", state="No answer from meter"))
+
+
+def test_digits_grow_in_groups_of_four(words: Words) -> None:
+    digits = "23716100501183194197"
+    assert wording.entry(words, digits[:14]) == ("2371 6100 5011 83__", "            14 of 20")
+    assert wording.entry(words, digits[:18]) == ("2371 6100 5011 8319", "41__        18 of 20")
+    assert wording.entry(words, "#1") == ("#1_", "")
+
+
+@given(st.text(st.sampled_from("0123456789#*i"), max_size=24))
+def test_every_entry_fits(typed: str) -> None:
+    lines = wording.entry(Words(lambda utc: LocalTime(1970, 1, 1, 0, utc % 60)), typed)
+    assert max(map(len, lines)) <= COLUMNS
+
+
+@given(st.integers(), st.integers(1, 10_000), st.integers(0, 3))
+def test_a_figure_is_rounded_toward_less_and_by_less_than_its_last_place(
+    value: int, divisor: int, places: int
+) -> None:
+    text = wording.floor_decimal(value, divisor, places)
+    shown = int(text.replace(".", ""))
+    assert shown * divisor <= value * 10**places < (shown + 1) * divisor
+
+
+@given(st.integers(-10_000, 10_000), st.sampled_from(Unit))
+def test_zero_is_never_negative(value: int, unit: Unit) -> None:
+    shown = wording.figure(value, unit)
+    assert not (shown.startswith("-") and float(shown) == 0)
+
+
+def test_credit_is_never_more_than_there_is() -> None:
+    shown = {wh: wording.amount(wh, Unit.WATT_HOUR) for wh in (99, 0, -1, 24_999, 25_000)}
+    assert shown == {
+        99: "0.0 kWh",
+        0: "0.0 kWh",
+        -1: "-0.1 kWh",
+        24_999: "24.9 kWh",
+        25_000: "25.0 kWh",
+    }
+
+
+def test_a_span_is_told_in_its_largest_unit() -> None:
+    assert [wording.span(s) for s in (0, 59, 60, 3599, 3600, 172_800)] == [
+        "0 s",
+        "59 s",
+        "1 min",
+        "59 min",
+        "1 h",
+        "2 d",
+    ]
+    assert [wording.countdown(s) for s in (7, 160, 1280, 3600)] == ["0:07", "2:40", "21:20", "1 h"]
+
+
+def test_text_of_unknown_length_is_cut_where_one_sees_it() -> None:
+    assert wording.clip("x" * 30) == "x" * 19 + "…"
+    assert wording.clip("a\x00b\nc") == "abc"
+
+
+def test_the_fullest_way_of_saying_that_fits_is_taken() -> None:
+    template = "{name} is here|{name}\n{left}\t{right}|{left}"
+    assert lay_out(template, {"name": "meter", "left": "a", "right": "b"}) == (
+        "meter is here",
+        "a" + " " * 18 + "b",
+    )
+    crowded = lay_out(template, {"name": "x" * 15, "left": "y" * 19, "right": "b"})
+    assert crowded == ("x" * 15, "y" * 19)
+    with pytest.raises(ValueError, match="fits 20"):
+        lay_out("{name}\n", {"name": "x" * 21})
