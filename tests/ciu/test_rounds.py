@@ -1,0 +1,142 @@
+"""Polls are fair, and silence is told in time and with its reason."""
+
+from random import Random
+
+import pytest
+
+from ciu.rounds import POLL_S, SILENT_S, Rounds
+from ciu.wording import Silence, Silent
+from link.terms import LinkTrouble
+
+METERS = ("01000000001", "01000000019", "01000000027")
+
+
+def opened(meters: tuple[str, ...] = METERS) -> Rounds:
+    rounds = Rounds(meters, now=0.0)
+    rounds.port_opened(0.0)
+    return rounds
+
+
+def play(rounds: Rounds, takes: dict[str, float], *, dead: str = "", until: float) -> list[str]:
+    """Run polls that take so many seconds; return the meters in the order of their polls."""
+    now, order = 0.0, []
+    while now < until:
+        meter = rounds.begin(now)
+        if meter is None:
+            now = rounds.deadline(now) or until
+            continue
+        order.append(meter)
+        now += takes[meter]
+        if meter == dead:
+            rounds.failed(meter, LinkTrouble.NO_ANSWER, now)
+        else:
+            rounds.finished(meter, now)
+    return order
+
+
+def test_every_meter_is_polled_every_three_seconds_on_a_quick_line() -> None:
+    order = play(opened(), dict.fromkeys(METERS, 0.1), until=30.0)
+    assert order[:6] == [*METERS, *METERS]
+    assert all(order.count(meter) == 30.0 / POLL_S for meter in METERS)
+
+
+def test_no_meter_starves_whatever_the_polls_take() -> None:
+    rng = Random(1)
+    for _ in range(20):
+        takes = {meter: rng.choice((0.05, 0.5, 3.0)) for meter in METERS}
+        order = play(opened(), takes, until=300.0)
+        counts = [order.count(meter) for meter in METERS]
+        assert min(counts) * 3 >= max(counts) > 0
+
+
+def test_a_slow_line_is_left_free_half_of_the_time() -> None:
+    order = play(opened(), dict.fromkeys(METERS, 2.0), until=300.0)
+    assert len(order) * 2.0 <= 300.0 / 2 + 6.0
+
+
+def test_a_dead_meter_leaves_the_line_to_the_others() -> None:
+    takes = {METERS[0]: 0.1, METERS[1]: 0.1, METERS[2]: 10.0}
+    order = play(opened(), takes, dead=METERS[2], until=300.0)
+    assert order.count(METERS[2]) * 10.0 <= 300.0 / 2 + 10.0
+    assert order.count(METERS[0]) >= 40
+
+
+def test_one_poll_at_a_time() -> None:
+    rounds = opened()
+    assert rounds.begin(0.0) == METERS[0]
+    assert rounds.begin(0.0) is None
+    rounds.finished(METERS[0], 0.2)
+    assert rounds.begin(0.2) == METERS[1]
+
+
+def test_a_meter_in_a_hurry_is_the_next() -> None:
+    rounds = opened()
+    for meter in METERS:
+        assert rounds.begin(0.0) == meter
+        rounds.finished(meter, 0.0)
+    assert rounds.begin(1.0) is None
+    rounds.hurry(METERS[2], 1.0)
+    assert rounds.deadline(1.0) == 1.0
+    assert rounds.begin(1.0) == METERS[2]
+
+
+def test_a_meter_is_silent_only_after_its_time() -> None:
+    rounds = opened(METERS[:1])
+    rounds.begin(0.0)
+    rounds.finished(METERS[0], 0.1)
+    rounds.begin(3.0)
+    rounds.failed(METERS[0], LinkTrouble.NO_ANSWER, 3.2)
+    begins = 0.1 + SILENT_S
+    assert rounds.silence(METERS[0], begins - 0.01) is None
+    assert rounds.deadline(4.0) in (6.0, begins)
+    assert rounds.silence(METERS[0], begins) == Silence(Silent.METER, LinkTrouble.NO_ANSWER, 3)
+
+
+def test_a_restart_within_the_time_is_never_shown() -> None:
+    rounds = opened(METERS[:1])
+    rounds.begin(0.0)
+    rounds.failed(METERS[0], LinkTrouble.RESET, 0.1)
+    assert rounds.silence(METERS[0], 1.0) is None
+    rounds.begin(3.0)
+    rounds.finished(METERS[0], 3.1)
+    assert rounds.silence(METERS[0], 10.0) is None
+
+
+@pytest.mark.parametrize("trouble", [LinkTrouble.OTHER_METER, LinkTrouble.PORT_DOWN])
+def test_what_cannot_be_a_busy_meter_is_told_at_once(trouble: LinkTrouble) -> None:
+    rounds = opened()
+    rounds.begin(0.0)
+    rounds.failed(METERS[0], trouble, 0.1)
+    silence = rounds.silence(METERS[0], 0.1)
+    assert silence is not None
+    assert silence.trouble is trouble
+
+
+def test_one_silent_meter_is_told_from_a_silent_line() -> None:
+    rounds = opened()
+    rounds.heard(METERS[0], 20.0)
+    one = rounds.silence(METERS[1], 20.0)
+    all_of_them = rounds.silence(METERS[1], 40.0)
+    assert one is not None
+    assert all_of_them is not None
+    assert (one.silent, all_of_them.silent) == (Silent.METER, Silent.LINE)
+
+
+def test_a_lost_port_silences_all_and_stops_the_polls_until_it_is_back() -> None:
+    rounds = opened()
+    rounds.begin(0.0)
+    rounds.port_lost()
+    assert rounds.begin(5.0) is None
+    for meter in METERS:
+        silence = rounds.silence(meter, 0.0)
+        assert silence is not None
+        assert silence.silent is Silent.CIU
+    rounds.port_opened(5.0)
+    assert rounds.begin(5.0) == METERS[0]
+    rounds.finished(METERS[0], 5.1)
+    assert rounds.silence(METERS[0], 5.1) is None
+
+
+def test_a_stranger_is_a_bug() -> None:
+    with pytest.raises(KeyError):
+        opened().heard("01000000035", 0.0)
