@@ -1,0 +1,84 @@
+"""The picture for each mode: what stands on the desk, in words."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import assert_never
+
+from ciu import pages, wording
+from ciu.pages import PAGES
+from ciu.panel.desk import Desk
+from ciu.panel.modes import Mode
+from ciu.panel.news import Settled
+from ciu.panel.view import View
+from ciu.screen import Screen
+from ciu.wording import Doubt, Lines, Words
+from link.terms import TokenOutcome
+from link.token_entry import Accepted, NotDone, NotSent, Refused, Unknown
+
+
+def draw(desk: Desk, mode: Mode, words: Words, now: float) -> Screen:
+    """Return the picture at a moment, monotonic seconds."""
+    told = desk.settled if mode is Mode.RESULT else None
+    view = desk.view if told is None else desk.views[told.meter]
+    if told is not None:
+        lines = _result(view, told, words, now - desk.settled_at)
+    else:
+        lines = _lines(desk, mode, words, now)
+    return Screen(lines, view.label.tail, view.label.name, view.signs())
+
+
+def _lines(desk: Desk, mode: Mode, words: Words, now: float) -> Lines:
+    match mode:
+        case Mode.IDLE | Mode.RESULT:
+            standing = _standing(desk, words, now)
+            return standing[desk.turn % len(standing)]()
+        case Mode.ENTRY:
+            return wording.entry(words, desk.typed)
+        case Mode.CORRECTING | Mode.NOTICE:
+            return wording.complaint(words, desk.complaint, desk.typed)
+        case Mode.CHECKING:
+            return _checking(desk.view, words)
+        case Mode.PAGES:
+            page = desk.pages[desk.turn % len(desk.pages)]
+            return pages.draw(words, page, desk.view.seen(page, now))
+        case _:
+            assert_never(mode)
+
+
+def _standing(desk: Desk, words: Words, now: float) -> list[Callable[[], Lines]]:
+    """Return the idle pages in turn: what presses first, then what the profile shows."""
+    view = desk.view
+    standing: list[Callable[[], Lines]] = []
+    if view.silence is not None:
+        standing.append(partial(wording.silence, words, view.silence))
+    if view.pending is not None:
+        standing.append(partial(wording.doubt, words, Doubt.UNKNOWN, tail=view.pending))
+    for alarm in pages.alarms_raised(view.values):
+        standing.append(partial(wording.alarm, words, alarm))
+    for page in (PAGES[name] for name in desk.profile.idle):
+        standing.append(partial(pages.draw, words, page, view.seen(page, now)))
+    return standing
+
+
+def _checking(view: View, words: Words) -> Lines:
+    if view.silence is None:
+        return wording.doubt(words, Doubt.CHECKING, state=words.translate("signal good"))
+    return wording.doubt(words, Doubt.CHECKING, state=wording.silence(words, view.silence)[0])
+
+
+def _result(view: View, settled: Settled, words: Words, age_s: float) -> Lines:
+    match settled.verdict:
+        case Accepted(outcome) | Refused(outcome):
+            ticking = _run_down(outcome, round(age_s))
+            return wording.verdict(words, ticking, view.label.own, view.supply_after)
+        case Unknown():
+            return wording.doubt(words, Doubt.UNKNOWN, tail=settled.tail)
+        case NotSent() | NotDone():
+            return wording.doubt(words, Doubt.NOT_RECEIVED, tail=settled.tail)
+        case _:
+            assert_never(settled.verdict)
+
+
+def _run_down(outcome: TokenOutcome, elapsed_s: int) -> TokenOutcome:
+    return replace(outcome, seconds=max(outcome.seconds - elapsed_s, 0))

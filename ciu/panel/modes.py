@@ -1,0 +1,35 @@
+"""The modes of the panel and the cues that move it from one to another."""
+
+from enum import Enum
+
+
+class Mode(Enum):
+    """What the two lines are about."""
+
+    IDLE = "idle pages in turn"
+    ENTRY = "digits or a code being typed"
+    CORRECTING = "what is wrong with the entry, which is kept"
+    NOTICE = "what was wrong with the entry, which is gone"
+    CHECKING = "a token is with the meter"
+    RESULT = "what became of a token"
+    PAGES = "pages that were asked for"
+
+
+class Cue(Enum):
+    """What a key, a verdict or a pause comes to."""
+
+    SIGN = "digit, # or *"
+    ERASE = "B in an entry"
+    CLEAR = "B twice quickly, or on the last sign"
+    TOKEN = "E or a pause after a token"
+    CODE = "E after a short code"
+    CHOICE = "E after the choice of a meter"
+    FIXABLE = "E after a number that cannot be sent"
+    WRONG = "E after something else"
+    AGAIN = "E while the entry is being corrected"
+    INFO = "i"
+    HOME = "B or E where nothing is typed"
+    TURN = "time for the next page"
+    PAUSE = "nothing for a while"
+    VERDICT = "a verdict"
+    TESTED = "a test token was accepted that asks for pages"

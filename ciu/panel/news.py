@@ -1,0 +1,109 @@
+"""What the panel is told, and what it wants done. Names of meters are DRNs everywhere."""
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from ciu.screen import Screen, Tone
+from ciu.wording import Complaint, Silence
+from link.terms import EntrySource
+from link.token_entry import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A meter as its customer knows it; `own` is the path by which this unit enters tokens."""
+
+    drn: str
+    name: str
+    own: EntrySource
+
+    @property
+    def tail(self) -> str:
+        """The last four digits, by which people tell meters apart."""
+        return self.drn[-4:]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The meter told the value of a row; `at` is UTC seconds of this unit."""
+
+    meter: str
+    row: str
+    value: object
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The meter answers."""
+
+    meter: str
+
+
+@dataclass(frozen=True, slots=True)
+class WentSilent:
+    """The meter does not answer any more, or for another reason than before."""
+
+    meter: str
+    why: Silence
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """The fate of a token of an earlier run is being read; `tail` are its last four digits."""
+
+    meter: str
+    tail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A token has come to a verdict; Unknown means that reading goes on."""
+
+    meter: str
+    tail: str
+    verdict: Verdict
+
+
+News: TypeAlias = Reading | Heard | WentSilent | Pending | Settled
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """Show this from now on."""
+
+    screen: Screen
+
+
+@dataclass(frozen=True, slots=True)
+class Beep:
+    """Sound once."""
+
+    tone: Tone
+
+
+@dataclass(frozen=True, slots=True)
+class Submit:
+    """Enter this token at the meter."""
+
+    meter: str
+    digits: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Read these rows of the meter too, now and with every poll, until the next Look."""
+
+    meter: str
+    rows: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Complain:
+    """Nothing was done with what was typed; the screen says the same in words."""
+
+    kind: Complaint
+    typed: str = field(repr=False)
+
+
+Effect: TypeAlias = Show | Beep | Submit | Look | Complain

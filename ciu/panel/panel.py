@@ -1,0 +1,222 @@
+"""The panel: keys, news and ticks in; screens, sounds and requests out. ciu.md 2. Pure.
+
+Theory: a mode says what the two lines are about. Every input comes to a cue; the table (table.py)
+names for each mode the cues it takes, what is done on the desk, and the mode that follows.
+Invariants: a token leaves by Submit alone, at most one a meter is open, and nothing that is
+complained of leaves the panel. `now` is monotonic seconds.
+"""
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from ciu import pages
+from ciu.keypad import Key
+from ciu.pages import Page
+from ciu.panel.desk import Desk, pages_of
+from ciu.panel.drawing import draw
+from ciu.panel.entry import Choice, Token, is_full, judge
+from ciu.panel.modes import Cue, Mode
+from ciu.panel.news import Beep, Effect, Label, Look, News, Settled, Show
+from ciu.panel.table import TABLE
+from ciu.profiles import Profile
+from ciu.screen import Screen, Tone
+from ciu.wording import Complaint, Words
+
+FIXABLE = frozenset(
+    {Complaint.TOO_SHORT, Complaint.TOO_LONG, Complaint.NOT_A_TOKEN, Complaint.WAIT}
+)
+"""Complaints after which what was typed stays, to be corrected or tried again."""
+
+TYPING = frozenset({Mode.ENTRY, Mode.CORRECTING})
+
+LEAST_PAGE_S = 3.0
+"""Each of many pages stays for so long at the least."""
+
+TICK_S = 1.0
+"""A countdown on the display moves so often."""
+
+
+class Panel:
+    """One keypad and display for one or more meters; the first one is shown first."""
+
+    def __init__(self, meters: Sequence[Label], profile: Profile, words: Words, now: float) -> None:
+        self._desk = Desk(meters, profile)
+        self._figures = profile.figures
+        self._words = words
+        self._waiting: list[Settled] = []
+        """Verdicts that came at a bad moment, at most one a meter."""
+        self._alarm_at: float | None = None
+        self._mode = Mode.IDLE
+        self._submits_itself = False
+        self._until = now + self._pause_s(Mode.IDLE)
+        self._drawn_at = now
+        self._screen = draw(self._desk, self._mode, words, now)
+        self._desk.effects.append(Show(self._screen))
+
+    @property
+    def mode(self) -> Mode:
+        """What the two lines are about."""
+        return self._mode
+
+    @property
+    def typed(self) -> str:
+        """What stands in the entry."""
+        return self._desk.typed
+
+    @property
+    def meter(self) -> str:
+        """The meter on the display."""
+        return self._desk.meter
+
+    @property
+    def screen(self) -> Screen:
+        """The picture as last shown."""
+        return self._screen
+
+    @property
+    def deadline(self) -> float:
+        """When `tick` must be called at the latest."""
+        moments = [self._until]
+        if self._alarm_at is not None:
+            moments.append(self._alarm_at)
+        if self._mode is Mode.RESULT and self._desk.counts_down:
+            moments.append(self._drawn_at + TICK_S)
+        return min(moments)
+
+    def take_effects(self) -> list[Effect]:
+        """Return what is to be done, in order, and forget it."""
+        effects, self._desk.effects = self._desk.effects, []
+        return effects
+
+    def press(self, key: Key, now: float) -> None:
+        """Take a key."""
+        self._desk.key = key
+        cue = self._cue(key, now)
+        known = (self._mode, cue) in TABLE
+        self._desk.effects.append(Beep(Tone.KEY if known else Tone.WRONG))
+        if known:
+            self._follow(cue, now)
+        if self._closes(key):
+            self._follow(self._entered(), now)
+        self._refresh(now)
+
+    def answer(self, news: News, now: float) -> None:
+        """Take news of a meter; KeyError for one that this panel does not have."""
+        view = self._desk.views[news.meter]
+        before = view.pressing
+        view.take(news, now)
+        if isinstance(news, Settled):
+            self._settle(news, now)
+        elif view.pressing != before and self._mode is Mode.IDLE:
+            self._follow(Cue.HOME, now)
+        self._watch_alarms(now)
+        self._refresh(now)
+
+    def tick(self, now: float) -> None:
+        """Take note of the time."""
+        if now >= self._until:
+            self._follow(self._pause_cue(), now)
+        self._watch_alarms(now)
+        self._refresh(now)
+
+    def _cue(self, key: Key, now: float) -> Cue:
+        typing = self._mode in TYPING
+        match key:
+            case Key.BACKSPACE if typing:
+                return self._erasing(now)
+            case Key.ENTER if typing:
+                return self._entered() if self._mode is Mode.ENTRY else Cue.AGAIN
+            case Key.BACKSPACE | Key.ENTER:
+                return Cue.HOME
+            case Key.INFO if typing or self._desk.profile.opener != key.value:
+                return Cue.INFO
+            case _:
+                return Cue.SIGN
+
+    def _erasing(self, now: float) -> Cue:
+        quickly = now - self._desk.erased_at < self._figures.double_erase_s
+        return Cue.CLEAR if quickly or len(self._desk.typed) == 1 else Cue.ERASE
+
+    def _closes(self, key: Key) -> bool:
+        """Tell whether a hash ends a code that stands between two of them."""
+        between = self._mode is Mode.ENTRY and key is Key.HASH and len(self._desk.typed) > 1
+        return between and self._desk.profile.meaning(self._desk.typed) is not None
+
+    def _entered(self) -> Cue:
+        desk = self._desk
+        judged = judge(desk.typed, desk.profile, desk.meters, desk.meter)
+        if isinstance(judged, Token) and desk.view.pending is not None:
+            judged = Complaint.WAIT
+        match judged:
+            case Token():
+                return Cue.TOKEN
+            case Page():
+                desk.pages = (judged,)
+                return Cue.CODE
+            case Choice(drn):
+                desk.chosen = drn
+                return Cue.CHOICE
+            case Complaint():
+                desk.complaint = judged
+                return Cue.FIXABLE if judged in FIXABLE else Cue.WRONG
+            case _:
+                assert_never(judged)
+
+    def _pause_cue(self) -> Cue:
+        if self._submits_itself:
+            return self._entered()
+        more = self._mode is Mode.PAGES and self._desk.turn + 1 < len(self._desk.pages)
+        return Cue.TURN if more or self._mode is Mode.IDLE else Cue.PAUSE
+
+    def _settle(self, news: Settled, now: float) -> None:
+        elsewhere = self._mode is Mode.CHECKING and news.meter != self._desk.meter
+        if elsewhere or self._mode in TYPING:
+            self._waiting.append(news)
+            return
+        self._desk.settled = news
+        pages_here = pages_of(news) and news.meter == self._desk.meter
+        self._follow(Cue.TESTED if pages_here else Cue.VERDICT, now)
+
+    def _follow(self, cue: Cue, now: float) -> None:
+        step = TABLE[self._mode, cue]
+        step.action(self._desk, now)
+        if self._mode is Mode.PAGES and step.mode is not Mode.PAGES:
+            self._desk.effects.append(Look(self._desk.meter, ()))
+        self._mode = step.mode
+        full = step.mode is Mode.ENTRY and cue is Cue.SIGN and is_full(self._desk.typed)
+        self._submits_itself = full
+        self._until = now + (self._figures.submit_pause_s if full else self._pause_s(step.mode))
+        if step.mode is Mode.IDLE and self._waiting:
+            self._settle(self._waiting.pop(0), now)
+
+    def _pause_s(self, mode: Mode) -> float:
+        match mode:
+            case Mode.IDLE:
+                return self._figures.idle_page_s
+            case Mode.ENTRY:
+                return self._figures.entry_idle_s
+            case Mode.CORRECTING | Mode.NOTICE:
+                return self._figures.notice_s
+            case Mode.CHECKING:
+                return self._figures.checking_s
+            case Mode.RESULT:
+                return self._figures.result_s
+            case Mode.PAGES:
+                return max(LEAST_PAGE_S, self._figures.code_page_s / len(self._desk.pages))
+            case _:
+                assert_never(mode)
+
+    def _watch_alarms(self, now: float) -> None:
+        views = self._desk.views.values()
+        if not any(pages.alarms_raised(view.values) for view in views):
+            self._alarm_at = None
+        elif self._alarm_at is None or now >= self._alarm_at:
+            self._alarm_at = now + self._figures.alarm_repeat_s
+            self._desk.effects.append(Beep(Tone.ALARM))
+
+    def _refresh(self, now: float) -> None:
+        self._drawn_at = now
+        screen = draw(self._desk, self._mode, self._words, now)
+        if screen != self._screen:
+            self._screen = screen
+            self._desk.effects.append(Show(screen))

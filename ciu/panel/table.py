@@ -1,0 +1,65 @@
+"""The panel's table: for each mode the cues it takes, what is done, the mode that follows.
+
+A key whose cue has no row here is refused by a sound.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ciu.panel.desk import Desk
+from ciu.panel.modes import Cue, Mode
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What is done, and the mode that follows."""
+
+    action: Callable[[Desk, float], None]
+    mode: Mode
+
+
+TABLE = {
+    (Mode.IDLE, Cue.SIGN): Step(Desk.begin, Mode.ENTRY),
+    (Mode.IDLE, Cue.INFO): Step(Desk.turn_on, Mode.IDLE),
+    (Mode.IDLE, Cue.HOME): Step(Desk.go_home, Mode.IDLE),
+    (Mode.IDLE, Cue.TURN): Step(Desk.turn_on, Mode.IDLE),
+    (Mode.IDLE, Cue.VERDICT): Step(Desk.conclude, Mode.RESULT),
+    (Mode.IDLE, Cue.TESTED): Step(Desk.conclude_test, Mode.PAGES),
+    (Mode.ENTRY, Cue.SIGN): Step(Desk.append, Mode.ENTRY),
+    (Mode.ENTRY, Cue.ERASE): Step(Desk.erase, Mode.ENTRY),
+    (Mode.ENTRY, Cue.CLEAR): Step(Desk.go_home, Mode.IDLE),
+    (Mode.ENTRY, Cue.TOKEN): Step(Desk.submit, Mode.CHECKING),
+    (Mode.ENTRY, Cue.CODE): Step(Desk.open_pages, Mode.PAGES),
+    (Mode.ENTRY, Cue.CHOICE): Step(Desk.choose, Mode.IDLE),
+    (Mode.ENTRY, Cue.FIXABLE): Step(Desk.complain, Mode.CORRECTING),
+    (Mode.ENTRY, Cue.WRONG): Step(Desk.complain, Mode.NOTICE),
+    (Mode.ENTRY, Cue.PAUSE): Step(Desk.abandon, Mode.NOTICE),
+    (Mode.CORRECTING, Cue.SIGN): Step(Desk.append, Mode.ENTRY),
+    (Mode.CORRECTING, Cue.ERASE): Step(Desk.erase, Mode.ENTRY),
+    (Mode.CORRECTING, Cue.CLEAR): Step(Desk.go_home, Mode.IDLE),
+    (Mode.CORRECTING, Cue.AGAIN): Step(Desk.keep, Mode.ENTRY),
+    (Mode.CORRECTING, Cue.PAUSE): Step(Desk.keep, Mode.ENTRY),
+    (Mode.NOTICE, Cue.SIGN): Step(Desk.begin, Mode.ENTRY),
+    (Mode.NOTICE, Cue.INFO): Step(Desk.go_home, Mode.IDLE),
+    (Mode.NOTICE, Cue.HOME): Step(Desk.go_home, Mode.IDLE),
+    (Mode.NOTICE, Cue.PAUSE): Step(Desk.go_home, Mode.IDLE),
+    (Mode.NOTICE, Cue.VERDICT): Step(Desk.conclude, Mode.RESULT),
+    (Mode.NOTICE, Cue.TESTED): Step(Desk.conclude_test, Mode.PAGES),
+    (Mode.CHECKING, Cue.PAUSE): Step(Desk.go_home, Mode.IDLE),
+    (Mode.CHECKING, Cue.VERDICT): Step(Desk.conclude, Mode.RESULT),
+    (Mode.CHECKING, Cue.TESTED): Step(Desk.conclude_test, Mode.PAGES),
+    (Mode.RESULT, Cue.SIGN): Step(Desk.begin, Mode.ENTRY),
+    (Mode.RESULT, Cue.INFO): Step(Desk.go_home, Mode.IDLE),
+    (Mode.RESULT, Cue.HOME): Step(Desk.go_home, Mode.IDLE),
+    (Mode.RESULT, Cue.PAUSE): Step(Desk.go_home, Mode.IDLE),
+    (Mode.RESULT, Cue.VERDICT): Step(Desk.conclude, Mode.RESULT),
+    (Mode.RESULT, Cue.TESTED): Step(Desk.conclude_test, Mode.PAGES),
+    (Mode.PAGES, Cue.SIGN): Step(Desk.begin, Mode.ENTRY),
+    (Mode.PAGES, Cue.INFO): Step(Desk.turn_on, Mode.PAGES),
+    (Mode.PAGES, Cue.HOME): Step(Desk.go_home, Mode.IDLE),
+    (Mode.PAGES, Cue.TURN): Step(Desk.turn_on, Mode.PAGES),
+    (Mode.PAGES, Cue.PAUSE): Step(Desk.go_home, Mode.IDLE),
+    (Mode.PAGES, Cue.VERDICT): Step(Desk.conclude, Mode.RESULT),
+    (Mode.PAGES, Cue.TESTED): Step(Desk.conclude_test, Mode.PAGES),
+}
+"""Verdicts that come in ENTRY or CORRECTING wait until the entry is done."""

@@ -1,0 +1,484 @@
+"""Key sequences lead to the screens that a customer expects, and nothing leaves by mistake."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ciu import pages
+from ciu.keypad import Key, read_keys
+from ciu.panel import (
+    TABLE,
+    Beep,
+    Complain,
+    Cue,
+    Effect,
+    Heard,
+    Label,
+    Look,
+    Mode,
+    Panel,
+    Pending,
+    Reading,
+    Settled,
+    Show,
+    Submit,
+    WentSilent,
+)
+from ciu.profiles import PROFILES
+from ciu.screen import Lamp, LinkSign, RelaySign, Tone
+from ciu.wording import Complaint, Silence, Silent, Words
+from link.terms import (
+    Alarm,
+    LinkTrouble,
+    RestoredBy,
+    SupplyExplanation,
+    SupplyReason,
+    SupplyState,
+    TokenOutcome,
+    TokenResult,
+)
+from link.token_entry import Accepted, NotDone, NotSent, Refused, Unknown
+
+DIGITS = "23716100501183194197"
+Make = Callable[..., TokenOutcome]
+NO_ANSWER = Silence(Silent.METER, LinkTrouble.NO_ANSWER, 3)
+OFF = SupplyExplanation(SupplyState.READY, SupplyReason.NO_CREDIT, 0, RestoredBy.CREDIT_TOKEN, 0)
+ON = SupplyExplanation(SupplyState.CONNECTED, SupplyReason.NONE, 0, RestoredBy.NOTHING, 0)
+
+
+class Customer:
+    """Presses keys on a panel, watches the clock, and remembers what the panel wanted."""
+
+    def __init__(self, panel: Panel) -> None:
+        self.panel = panel
+        self.now = 0.0
+        self.effects: list[Effect] = panel.take_effects()
+
+    def press(self, keys: str, every_s: float = 0.6) -> None:
+        for key in read_keys(keys):
+            self.wait(every_s)
+            self.panel.press(key, self.now)
+            self.collect()
+
+    def wait(self, seconds: float) -> None:
+        end = self.now + seconds
+        while self.panel.deadline <= end:
+            self.now = max(self.now, self.panel.deadline)
+            self.panel.tick(self.now)
+            self.collect()
+        self.now = end
+
+    def tell(self, *news: Reading | Heard | WentSilent | Pending | Settled) -> None:
+        for item in news:
+            self.panel.answer(item, self.now)
+            self.collect()
+
+    def of(self, kind: type[object]) -> list[Effect]:
+        return [effect for effect in self.effects if isinstance(effect, kind)]
+
+    def collect(self) -> None:
+        self.effects += self.panel.take_effects()
+
+    @property
+    def lines(self) -> tuple[str, str]:
+        return self.panel.screen.lines
+
+    @property
+    def submitted(self) -> list[str]:
+        return [effect.digits for effect in self.effects if isinstance(effect, Submit)]
+
+
+@pytest.fixture
+def customer(labels: tuple[Label, Label], words: Words) -> Customer:
+    return Customer(Panel(labels, PROFILES["spln"], words, 0.0))
+
+
+@pytest.fixture
+def meter(labels: tuple[Label, Label]) -> str:
+    return labels[0].drn
+
+
+def brand(name: str, labels: tuple[Label, ...], words: Words) -> Customer:
+    return Customer(Panel(labels, PROFILES[name], words, 0.0))
+
+
+def test_the_table_takes_every_verdict_that_does_not_wait_and_every_pause() -> None:
+    for mode in Mode:
+        assert (mode, Cue.TURN if mode is Mode.IDLE else Cue.PAUSE) in TABLE
+        if mode not in (Mode.ENTRY, Mode.CORRECTING):
+            assert {(mode, Cue.VERDICT), (mode, Cue.TESTED)} <= TABLE.keys()
+    assert {mode for mode, _ in TABLE} == {step.mode for step in TABLE.values()} == set(Mode)
+
+
+def test_digits_are_shown_as_they_are_typed(customer: Customer) -> None:
+    customer.press(DIGITS[:14])
+    assert customer.lines == ("2371 6100 5011 83__", "            14 of 20")
+
+
+def test_the_twentieth_digit_submits_after_two_seconds(customer: Customer) -> None:
+    customer.press(DIGITS)
+    customer.wait(1.9)
+    assert customer.submitted == []
+    customer.wait(0.2)
+    assert customer.submitted == [DIGITS]
+    assert customer.lines == ("Checking with meter…", "signal good")
+
+
+def test_enter_submits_at_once(customer: Customer) -> None:
+    customer.press(DIGITS + "E")
+    assert customer.submitted == [DIGITS]
+
+
+def test_a_token_is_submitted_once(customer: Customer) -> None:
+    customer.press(DIGITS + "EEE")
+    customer.wait(60)
+    assert customer.submitted == [DIGITS]
+
+
+def test_backspace_takes_one_digit_and_twice_quickly_all(customer: Customer) -> None:
+    customer.press("1234B")
+    assert customer.panel.typed == "123"
+    customer.press("B")
+    assert customer.panel.typed == "12"
+    customer.press("B", every_s=0.2)
+    assert (customer.panel.typed, customer.panel.mode) == ("", Mode.IDLE)
+
+
+def test_backspace_on_the_only_digit_ends_the_entry(customer: Customer) -> None:
+    customer.press("1B")
+    assert customer.panel.mode is Mode.IDLE
+
+
+def test_an_entry_left_alone_is_given_up_with_a_message(customer: Customer) -> None:
+    customer.press("1234")
+    customer.wait(29.9)
+    assert customer.panel.mode is Mode.ENTRY
+    customer.wait(0.2)
+    assert customer.lines == ("Entry given up", "4 typed")
+    customer.wait(5)
+    assert customer.panel.mode is Mode.IDLE
+
+
+@pytest.mark.parametrize(
+    ("keys", "complaint"),
+    [
+        (DIGITS[:19] + "E", Complaint.TOO_SHORT),
+        (DIGITS + "1E", Complaint.TOO_LONG),
+        (DIGITS + "1111111111E", Complaint.TOO_LONG),
+        ("73786976294838206464E", Complaint.NOT_A_TOKEN),
+        ("80000000000000000000E", Complaint.NOT_A_TOKEN),
+        ("99E", Complaint.UNKNOWN_CODE),
+        ("#9#E", Complaint.UNKNOWN_CODE),
+        ("01E", Complaint.NO_PAGE),
+        ("*9999E", Complaint.NO_METER),
+    ],
+)
+def test_what_is_no_token_goes_nowhere(keys: str, complaint: Complaint, customer: Customer) -> None:
+    customer.press(keys)
+    customer.wait(2)
+    complaints = [effect.kind for effect in customer.effects if isinstance(effect, Complain)]
+    assert complaints == [complaint]
+    customer.wait(120)
+    assert customer.submitted == []
+
+
+def test_the_largest_token_number_is_sent_and_the_next_is_not(customer: Customer) -> None:
+    customer.press("73786976294838206463E")
+    assert customer.submitted == ["73786976294838206463"]
+
+
+def test_twenty_digits_that_are_no_token_are_not_sent_by_the_pause_either(
+    customer: Customer,
+) -> None:
+    customer.press("99999999999999999999")
+    customer.wait(10)
+    assert customer.submitted == []
+    assert len(customer.of(Complain)) == 1
+
+
+def test_a_wrong_number_can_be_corrected(customer: Customer) -> None:
+    customer.press(DIGITS[:19] + "E" + DIGITS[19] + "E")
+    assert customer.submitted == [DIGITS]
+
+
+def test_a_digit_too_many_can_be_taken_back(customer: Customer) -> None:
+    customer.press(DIGITS + "9")
+    customer.wait(10)
+    customer.press("BE")
+    assert customer.submitted == [DIGITS]
+
+
+def test_an_accepted_token_is_shown_for_ten_seconds(
+    customer: Customer, meter: str, outcome: Make
+) -> None:
+    customer.press(DIGITS + "E")
+    customer.tell(Settled(meter, "4197", Accepted(outcome())))
+    assert customer.lines == ("ACCEPTED  +25.0 kWh", "Credit 25.0 kWh")
+    customer.tell(Reading(meter, pages.SUPPLY, ON, 0))
+    assert customer.lines[1] == "Credit 25.0 Light on"
+    assert Beep(Tone.ACCEPT) in customer.effects
+    customer.wait(9.9)
+    assert customer.panel.mode is Mode.RESULT
+    customer.wait(0.2)
+    assert customer.panel.mode is Mode.IDLE
+
+
+def test_the_light_is_told_only_from_after_the_verdict(
+    customer: Customer, meter: str, outcome: Make
+) -> None:
+    customer.tell(Reading(meter, pages.SUPPLY, OFF, 0))
+    customer.press(DIGITS + "E")
+    customer.tell(Settled(meter, "4197", Accepted(outcome())))
+    assert customer.lines[1] == "Credit 25.0 kWh"
+
+
+def test_a_key_ends_the_result_and_a_digit_begins_the_next_entry(
+    customer: Customer, meter: str, outcome: Make
+) -> None:
+    refused = Settled(meter, "4197", Refused(outcome(result=TokenResult.CRCError)))
+    for key, mode in (("E", Mode.IDLE), ("B", Mode.IDLE), ("i", Mode.IDLE), ("1", Mode.ENTRY)):
+        customer.tell(refused)
+        assert customer.lines == ("NOT FOR THIS METER", "or wrong digit typed")
+        customer.press(key)
+        assert customer.panel.mode is mode
+        customer.wait(120)
+    assert Beep(Tone.REJECT) in customer.effects
+
+
+def test_a_lock_out_counts_down_on_the_display(
+    customer: Customer, meter: str, outcome: Make
+) -> None:
+    locked = outcome(result=TokenResult.LockedOut, seconds=160)
+    customer.press(DIGITS + "E")
+    customer.tell(Settled(meter, "4197", Refused(locked)))
+    customer.wait(9.5)
+    shown = [effect.screen.lines[0] for effect in customer.effects if isinstance(effect, Show)]
+    assert shown[-10:] == [f"LOCKED 2:{second}" for second in range(40, 30, -1)]
+
+
+def test_a_token_whose_fate_is_unknown_blocks_the_next_one_until_it_is_known(
+    customer: Customer, meter: str, outcome: Make
+) -> None:
+    customer.press(DIGITS + "E")
+    customer.tell(Settled(meter, "4197", Unknown(LinkTrouble.NO_ANSWER)))
+    assert customer.lines == ("RESULT NOT KNOWN YET", "Do not type it again")
+    customer.wait(10)
+    assert customer.lines == ("RESULT NOT KNOWN YET", "Do not type it again")
+    customer.press(DIGITS + "E")
+    assert customer.lines == ("Earlier token still", "being checked: wait")
+    customer.tell(Settled(meter, "4197", Accepted(outcome())))
+    customer.press("E")
+    assert customer.submitted == [DIGITS]
+    customer.press("E")
+    assert customer.submitted == [DIGITS, DIGITS]
+
+
+def test_a_verdict_waits_while_somebody_types(
+    customer: Customer, meter: str, outcome: Make
+) -> None:
+    customer.tell(Pending(meter, "4197"))
+    customer.press("123")
+    customer.tell(Settled(meter, "4197", Accepted(outcome())))
+    assert customer.panel.typed == "123"
+    customer.press("BBB")
+    assert customer.lines[0] == "ACCEPTED  +25.0 kWh"
+
+
+@pytest.mark.parametrize("verdict", [NotDone(), NotSent(LinkTrouble.OTHER_METER)])
+def test_a_token_that_never_arrived_is_to_be_typed_again(
+    verdict: NotDone | NotSent, customer: Customer, meter: str
+) -> None:
+    customer.tell(Settled(meter, "4197", verdict))
+    assert customer.lines == ("..4197 NOT RECEIVED", "Type it again")
+
+
+def test_checking_says_why_it_takes_long_and_gives_the_display_back(
+    customer: Customer, meter: str
+) -> None:
+    customer.press(DIGITS + "E")
+    customer.tell(WentSilent(meter, NO_ANSWER))
+    assert customer.lines == ("Checking with meter…", "No answer from meter")
+    customer.wait(121)
+    assert customer.panel.mode is Mode.IDLE
+    assert customer.submitted == [DIGITS]
+
+
+def test_keys_are_refused_by_a_sound_while_a_token_is_checked(customer: Customer) -> None:
+    customer.press(DIGITS + "E")
+    customer.effects.clear()
+    customer.press("5i#BE")
+    assert customer.effects == [Beep(Tone.WRONG)] * 5
+
+
+def test_a_short_code_shows_its_page_for_thirty_seconds(customer: Customer, meter: str) -> None:
+    customer.press("03E")
+    look = Look(meter, (pages.ENERGY,))
+    assert look in customer.effects
+    assert customer.lines == ("Total used     …0016", "reading…")
+    customer.tell(Reading(meter, pages.ENERGY, 1_234_567, 0))
+    assert customer.lines[1] == "1234.5 kWh"
+    customer.wait(29.0)
+    assert customer.panel.mode is Mode.PAGES
+    customer.wait(1.1)
+    assert customer.panel.mode is Mode.IDLE
+    assert customer.of(Look) == [look, Look(meter, ())]
+
+
+@pytest.mark.parametrize(
+    ("name", "keys"), [("conlog", "#4#"), ("landis_gyr", "i000E"), ("hexing", "804E")]
+)
+def test_codes_are_typed_as_on_the_brand(
+    name: str, keys: str, labels: tuple[Label, Label], words: Words
+) -> None:
+    customer = brand(name, labels, words)
+    customer.press(keys)
+    assert customer.panel.mode is Mode.PAGES
+    assert customer.lines[0].startswith("Meter number")
+
+
+def test_idle_pages_turn_every_ten_seconds_and_by_key(customer: Customer, meter: str) -> None:
+    customer.tell(Reading(meter, pages.CREDIT, 25_000, 0), Reading(meter, pages.SUPPLY, ON, 0))
+    titles = []
+    for _ in range(3):
+        titles.append(customer.lines[0].split("  ")[0])
+        customer.wait(10)
+    assert titles == ["Credit left", "Power now", "Supply on"]
+    customer.press("i")
+    assert customer.lines[0].startswith("Power now")
+    customer.press("E")
+    assert customer.lines[0].startswith("Credit left")
+
+
+def test_a_test_token_shows_its_pages_in_turn(
+    customer: Customer, meter: str, outcome: Make
+) -> None:
+    customer.press(DIGITS + "E")
+    tested = outcome(token_class=1, amount=0, control=0b11100)
+    customer.tell(Settled(meter, "4197", Accepted(tested)))
+    first = Look(
+        meter, (pages.ENERGY, "sts.key_revision_number", "sts.key_type", "sts.tariff_index")
+    )
+    assert first in customer.effects
+    titles = []
+    while customer.panel.mode is Mode.PAGES:
+        titles.append(customer.lines[0].split("  ")[0])
+        customer.wait(10)
+    assert titles == ["Total used", "Key", "Tariff index"]
+
+
+def test_a_test_token_without_a_page_here_is_accepted_in_words(
+    customer: Customer, meter: str, outcome: Make
+) -> None:
+    customer.tell(Settled(meter, "4197", Accepted(outcome(token_class=1, control=1 << 5))))
+    assert customer.lines[0] == "TEST ACCEPTED"
+
+
+def test_silence_is_shown_at_once_and_then_in_turn_with_the_age(
+    customer: Customer, meter: str
+) -> None:
+    customer.tell(Heard(meter), Reading(meter, pages.CREDIT, 25_000, 0))
+    assert customer.panel.screen.signs.link is LinkSign.GOOD
+    customer.wait(12)
+    customer.tell(WentSilent(meter, NO_ANSWER))
+    assert customer.lines == ("No answer from meter", "Trying again in 3 s")
+    assert customer.panel.screen.signs.link is LinkSign.LOST
+    customer.wait(10)
+    assert customer.lines == ("Credit left    …0016", "25.0 kWh        22 s")
+    customer.tell(Heard(meter), Reading(meter, pages.CREDIT, 24_990, 0))
+    assert customer.lines == ("Credit left    …0016", "24.9 kWh")
+
+
+def test_an_alarm_is_shown_and_heard_and_heard_again(customer: Customer, meter: str) -> None:
+    low = Reading(meter, pages.ALARMS, Alarm.LOW_CREDIT, 0)
+    customer.tell(Reading(meter, pages.CREDIT, 900, 0), low)
+    assert customer.lines == ("CREDIT IS LOW", "Buy a token soon")
+    assert customer.panel.screen.signs.lamp is Lamp.AMBER
+    customer.wait(1799)
+    assert customer.effects.count(Beep(Tone.ALARM)) == 1
+    customer.wait(2)
+    assert customer.effects.count(Beep(Tone.ALARM)) == 2
+    customer.tell(replace(low, value=Alarm(0)))
+    customer.wait(3600)
+    assert customer.effects.count(Beep(Tone.ALARM)) == 2
+
+
+def test_the_signs_tell_switch_and_credit(customer: Customer, meter: str) -> None:
+    customer.tell(Reading(meter, pages.SUPPLY, OFF, 0), Reading(meter, pages.CREDIT, 0, 0))
+    signs = customer.panel.screen.signs
+    assert (signs.relay, signs.lamp) == (RelaySign.READY, Lamp.RED)
+
+
+def test_a_meter_is_chosen_by_its_last_digits_or_as_the_next(
+    customer: Customer, labels: tuple[Label, Label]
+) -> None:
+    first, second = labels
+    customer.press(f"*{second.tail}E")
+    assert (customer.panel.meter, customer.panel.screen.name) == (second.drn, "House 5")
+    customer.press("*E")
+    assert customer.panel.meter == first.drn
+
+
+def test_a_token_goes_to_the_meter_on_the_display(
+    customer: Customer, labels: tuple[Label, Label]
+) -> None:
+    customer.press("*E" + DIGITS + "E")
+    assert customer.of(Submit) == [Submit(labels[1].drn, DIGITS)]
+
+
+def test_a_verdict_of_another_meter_is_shown_under_its_own_number(
+    customer: Customer, labels: tuple[Label, Label], outcome: Make
+) -> None:
+    customer.press(DIGITS + "E")
+    customer.tell(Settled(labels[1].drn, "0000", Accepted(outcome())))
+    assert customer.panel.mode is Mode.CHECKING
+    customer.tell(Settled(labels[0].drn, "4197", Accepted(outcome())))
+    assert customer.panel.screen.meter == labels[0].tail
+    customer.wait(10)
+    assert customer.panel.mode is Mode.RESULT
+    assert customer.panel.screen.meter == labels[1].tail
+
+
+def test_no_effect_shows_what_was_typed(customer: Customer) -> None:
+    customer.press(DIGITS[:19] + "E" + DIGITS[19] + "E")
+    assert DIGITS[:12] not in repr([e for e in customer.effects if not isinstance(e, Show)])
+
+
+NEWS = st.sampled_from(["heard", "silent", "credit", "alarm", "unknown", "accepted", "not done"])
+
+
+@settings(max_examples=60)
+@given(st.lists(st.one_of(st.sampled_from(Key), st.floats(0, 40), NEWS), max_size=60))
+def test_whatever_happens_only_whole_tokens_leave_and_one_at_a_time(
+    labels: tuple[Label, Label],
+    words: Words,
+    outcome: Make,
+    happenings: list[Key | float | str],
+) -> None:
+    customer = Customer(Panel(labels, PROFILES["spln"], words, 0.0))
+    meter, open_tokens = labels[0].drn, 0
+    news = {
+        "heard": Heard(meter),
+        "silent": WentSilent(meter, NO_ANSWER),
+        "credit": Reading(meter, pages.CREDIT, -1, 0),
+        "alarm": Reading(meter, pages.ALARMS, Alarm.CREDIT_EXHAUSTED, 0),
+        "unknown": Settled(meter, "4197", Unknown(LinkTrouble.NO_ANSWER)),
+        "accepted": Settled(meter, "4197", Accepted(outcome())),
+        "not done": Settled(meter, "4197", NotDone()),
+    }
+    for happening in happenings:
+        before = len(customer.submitted)
+        match happening:
+            case Key():
+                customer.press(happening.value, every_s=0.0)
+            case float():
+                customer.wait(happening)
+            case str():
+                customer.tell(news[happening])
+                open_tokens = 0 if happening in ("accepted", "not done") else open_tokens
+        open_tokens += len(customer.submitted) - before
+        assert open_tokens <= 1
+        assert all(len(digits) == 20 for digits in customer.submitted)
+        assert customer.panel.deadline >= customer.now
