@@ -1,0 +1,460 @@
+"""The meter's door to the disk (meter.md 2): what was committed stands, whatever breaks."""
+
+import os
+import shutil
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from link.durable import (
+    Connection,
+    Cursor,
+    DurableError,
+    NotAStore,
+    StoreBroken,
+    StoreFull,
+    StoreInUse,
+    connect_sqlite,
+)
+from link.secret import Secret
+from link.terms import EntrySource, meter_pan
+from meter.domain import (
+    Command,
+    Elapsed,
+    EnterToken,
+    Fact,
+    Measure,
+    Seed,
+    State,
+    apply_all,
+    decide,
+    initial,
+)
+from meter.store import KEEP_ALL, Keep, Store
+from meter.store.rescue import rescue_path
+from meter.store.shelves import Shelf, shelf_of
+from meter.sts import DecoderKey, EncryptionAlgorithm, UnitsCredit, write_token
+
+OCTETS = bytes(range(70, 78))
+SEED = Seed(
+    "12345678903",
+    meter_pan("12345678903"),
+    "07",
+    "02",
+    2014,
+    "123456",
+    "01",
+    1,
+    2,
+    255,
+    0,
+    Secret(OCTETS),
+)
+KEY = DecoderKey(EncryptionAlgorithm.EA07, SEED.key)
+STRANGER = DecoderKey(EncryptionAlgorithm.EA07, Secret(bytes(8)))
+FIRST = initial(SEED, 1_000)
+ROOT = Path(__file__).parents[2]
+
+
+def credit(tid: int, key: DecoderKey = KEY) -> EnterToken:
+    token = UnitsCredit(0, rnd=0, tid=tid, field=10)
+    return EnterToken(write_token(token, key), EntrySource.SLOT_0)
+
+
+def step(state: State, command: Command) -> tuple[tuple[Fact, ...], State]:
+    facts = decide(state, command, at=2_000).facts
+    return facts, apply_all(state, facts)
+
+
+def commands(seed: int, number: int) -> list[Command]:
+    """A random life, the same for the same seed."""
+    rng, chosen, register_wh = Random(seed), list[Command](), 0
+    for tid in range(number):
+        register_wh += rng.randrange(200)
+        one_of: list[Command] = [
+            credit(tid),
+            credit(tid, STRANGER),
+            Measure(0, register_wh),
+            Elapsed(rng.randrange(100)),
+        ]
+        chosen.append(rng.choice(one_of))
+    return chosen
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "meter.db"
+
+
+def test_a_new_store_is_empty_and_for_its_user_alone(path: Path) -> None:
+    store = Store.open(path)
+    assert store.load() is None
+    assert store.facts() == ()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    store.close()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_facts_alone_make_the_state_across_restarts(seed: int, path: Path) -> None:
+    rng, state = Random(seed), FIRST
+    store = Store.open(path, keep=KEEP_ALL)
+    store.commit((), state)
+    for command in commands(seed, 40):
+        facts, state = step(state, command)
+        store.commit(facts, state)
+        if rng.random() < 0.1:
+            store.close()
+            store = Store.open(path, keep=KEEP_ALL)
+            assert store.load() == state
+    assert apply_all(FIRST, store.facts()) == state
+    store.close()
+
+
+def test_a_live_store_trims_facts_and_no_state(path: Path) -> None:
+    keep, state = Keep(credits=5, events=3, running=4), FIRST
+    store = Store.open(path, keep=keep)
+    kept: list[Fact] = []
+    for command in commands(9, 120):
+        facts, state = step(state, command)
+        store.commit(facts, state)
+        kept += facts
+    assert store.load() == state
+    found = store.facts()
+    assert Counter(map(shelf_of, found)) == {shelf: keep.of(shelf) for shelf in Shelf}
+    for shelf in Shelf:
+        newest = [fact for fact in kept if shelf_of(fact) is shelf][-keep.of(shelf) :]
+        assert [fact for fact in found if shelf_of(fact) is shelf] == newest
+    store.close()
+
+
+def test_a_store_keeps_fifty_credits_and_a_hundred_events_at_the_least() -> None:
+    assert Keep().credits >= 50
+    assert Keep().events >= 100
+
+
+def test_no_fact_on_the_disk_holds_the_key(path: Path) -> None:
+    store, state = Store.open(path), FIRST
+    for command in commands(2, 30):
+        facts, state = step(state, command)
+        store.commit(facts, state)
+    store.close()
+    rows = sqlite3.connect(path).execute("SELECT line FROM facts").fetchall()
+    assert rows
+    assert not any(OCTETS.hex() in line for (line,) in rows)
+
+
+def test_a_second_process_is_refused_at_once(path: Path) -> None:
+    store = Store.open(path)
+    with pytest.raises(StoreInUse, match="in use by another process"):
+        Store.open(path)
+    store.close()
+    Store.open(path).close()
+
+
+@pytest.mark.parametrize(
+    ("statement", "read", "message"),
+    [
+        (
+            "UPDATE snapshot SET line = replace(line, '\"version\":1', '\"version\":9')",
+            Store.load,
+            "state version 9 is not known",
+        ),
+        ("UPDATE snapshot SET line = 'x'", Store.load, "not JSON"),
+        ("UPDATE snapshot SET line = 5", Store.load, "not JSON|no object"),
+        (
+            "UPDATE facts SET line = replace(line, 'TokenAccepted', 'MoonRose')",
+            Store.facts,
+            "fact MoonRose version 1 is not known",
+        ),
+        ("UPDATE facts SET line = x'00ff'", Store.facts, "not JSON"),
+    ],
+)
+def test_what_no_version_wrote_stops_the_meter_with_its_name(
+    statement: str, read: Callable[[Store], object], message: str, path: Path
+) -> None:
+    store = Store.open(path)
+    store.commit(*step(FIRST, credit(1)))
+    store.close()
+    with sqlite3.connect(path) as connection:
+        connection.execute(statement)
+    connection.close()
+    store = Store.open(path)
+    with pytest.raises(NotAStore, match=message) as caught:
+        read(store)
+    assert str(caught.value).startswith(str(path))
+    store.close()
+
+
+@dataclass
+class Disk:
+    """Fails at a statement to come: before it is done, or after, so that only its answer is lost.
+
+    From then on it does nothing at all, until it is healed.
+    """
+
+    fails_in: int | None = None
+    done_first: bool = False
+    dead: bool = False
+
+    def connect(self, path: Path) -> Connection:
+        return Faulty(connect_sqlite(path), self)
+
+    def heal(self) -> None:
+        self.fails_in, self.dead = None, False
+
+    def fail(self) -> None:
+        self.dead = True
+        error = sqlite3.OperationalError("disk I/O error")
+        error.sqlite_errorcode = sqlite3.SQLITE_IOERR | 4 << 8  # from fsync
+        raise error
+
+
+@dataclass
+class Faulty:
+    """A connection on a disk that may fail."""
+
+    inner: sqlite3.Connection
+    disk: Disk
+
+    @property
+    def in_transaction(self) -> bool:
+        return self.inner.in_transaction
+
+    def execute(
+        self, sql: str, parameters: Sequence[str | bytes | int | float | None] = (), /
+    ) -> Cursor:
+        due = self.disk.fails_in == 0
+        if self.disk.dead or (due and not self.disk.done_first):
+            self.disk.fail()
+        cursor = self.inner.execute(sql, parameters)
+        if due:
+            cursor.close()
+            self.disk.fail()
+        if self.disk.fails_in is not None:
+            self.disk.fails_in -= 1
+        return cursor
+
+    def executescript(self, sql_script: str, /) -> object:
+        return self.inner.executescript(sql_script)
+
+    def close(self) -> None:
+        self.inner.close()
+
+
+def broken_commits(path: Path, disk: Disk) -> int:
+    """Break a commit at each of its statements in turn; return how many there are."""
+    for number in range(100):
+        path.unlink(missing_ok=True)
+        store = Store.open(path, connect=disk.connect, keep=KEEP_ALL)
+        store.commit((), FIRST)
+        facts, after = step(FIRST, credit(1))
+        disk.fails_in = number
+        try:
+            store.commit(facts, after)
+        except StoreBroken:
+            assert_whole(store, disk, after)
+        else:
+            disk.heal()
+            store.close()
+            return number
+        store.close()
+    raise AssertionError("a commit has no end")
+
+
+def assert_whole(store: Store, disk: Disk, after: State) -> None:
+    with pytest.raises(DurableError):
+        store.load()
+    disk.heal()
+    found = store.reopen()
+    assert found in (FIRST, after)
+    assert apply_all(FIRST, store.facts()) == found
+    more, state = step(found, credit(2))
+    store.commit(more, state)
+    assert store.reopen() == state
+
+
+@pytest.mark.parametrize("done_first", [False, True])
+def test_a_commit_that_breaks_is_whole_or_nothing(done_first: bool, path: Path) -> None:
+    assert broken_commits(path, Disk(done_first=done_first)) >= 5
+
+
+def test_after_a_failed_disk_the_store_goes_on_in_a_copy(path: Path) -> None:
+    disk = Disk()
+    store = Store.open(path, connect=disk.connect)
+    store.commit((), FIRST)
+    facts, after = step(FIRST, credit(1))
+    before = path.stat().st_ino
+    disk.fails_in = 2
+    with pytest.raises(StoreBroken, match="the disk failed"):
+        store.commit(facts, after)
+    disk.heal()
+    assert store.reopen() == FIRST
+    assert path.stat().st_ino != before
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert {file.name for file in path.parent.iterdir()} <= {"meter.db", "meter.db-wal"}
+    moved = path.stat().st_ino
+    assert store.reopen() == FIRST
+    assert path.stat().st_ino == moved
+    store.close()
+
+
+@pytest.mark.parametrize("done_first", [False, True])
+def test_a_rescue_that_breaks_loses_nothing(done_first: bool, path: Path) -> None:
+    for number in range(100):
+        path.unlink(missing_ok=True)
+        disk = Disk()
+        store = Store.open(path, connect=disk.connect)
+        facts, after = step(FIRST, credit(1))
+        store.commit(facts, after)
+        disk.fails_in = 0
+        with pytest.raises(StoreBroken):
+            store.commit((), replace(after))
+        disk.heal()
+        disk.fails_in, disk.done_first = number, done_first
+        try:
+            found = store.reopen()
+        except StoreBroken:
+            disk.heal()
+            assert store.reopen() == after
+            store.close()
+            continue
+        assert found == after
+        assert number > 5
+        store.close()
+        return
+
+
+def finished_rescue(path: Path) -> State:
+    """Leave an old store with its journal, and a finished copy, as a crash between them does."""
+    disk = Disk()
+    store = Store.open(path, connect=disk.connect)
+    store.commit((), FIRST)
+    facts, after = step(FIRST, credit(1))
+    store.commit(facts, after)
+    shutil.copy(path, f"{path}.old")
+    shutil.copy(f"{path}-wal", f"{path}.old-wal")
+    store.close()
+    shutil.copy(path, rescue_path(path))
+    for ending in ("", "-wal"):
+        Path(f"{path}.old{ending}").rename(f"{path}{ending}")
+    return after
+
+
+@pytest.mark.parametrize("journal_left", [True, False])
+def test_a_crash_in_a_rescue_is_finished_by_the_next_start(journal_left: bool, path: Path) -> None:
+    after = finished_rescue(path)
+    if not journal_left:
+        Path(f"{path}-wal").unlink()
+    store = Store.open(path)
+    assert store.load() == after
+    assert not rescue_path(path).exists()
+    store.close()
+
+
+def test_a_draft_that_a_crash_left_is_no_copy(path: Path) -> None:
+    store = Store.open(path)
+    store.commit((), FIRST)
+    store.close()
+    Path(f"{path}.draft").write_bytes(b"half")
+    store = Store.open(path)
+    assert store.load() == FIRST
+    store.close()
+
+
+def test_a_full_store_loses_nothing_and_goes_on_when_there_is_room(path: Path) -> None:
+    pages = 40
+
+    def small(path: Path) -> Connection:
+        connection = connect_sqlite(path)
+        connection.execute(f"PRAGMA max_page_count = {pages}")
+        return connection
+
+    store, state = Store.open(path, connect=small, keep=KEEP_ALL), FIRST
+    store.commit((), state)
+    full = False
+    while not full:
+        facts, after = step(state, Measure(0, state.metering.register_wh + 1))
+        try:
+            store.commit(facts, after)
+        except StoreFull:
+            full = True
+        else:
+            state = after
+    assert state.metering.register_wh > 50
+    assert store.reopen() == state
+    pages = 400
+    assert store.reopen() == state
+    facts, state = step(state, Measure(0, 1_000_000))
+    store.commit(facts, state)
+    assert store.reopen() == state == apply_all(FIRST, store.facts())
+    store.close()
+
+
+COMMITTER = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[2])
+from meter.domain import Measure, apply_all, decide
+from meter.store import KEEP_ALL, Store
+store = Store.open(Path(sys.argv[1]), keep=KEEP_ALL)
+state = store.load()
+while True:
+    metering = state.metering
+    facts = decide(state, Measure(0, metering.register_wh + 1), at=0).facts
+    state = apply_all(state, facts)
+    store.commit(facts, state)
+    print(state.metering.register_wh, flush=True)
+"""
+"""A process that uses 1 Wh a commit and says so when the disk has it."""
+
+
+def killed_while_committing(path: Path, lines: int) -> int:
+    """Run the committer until it has said so many lines, kill it, and return the last one."""
+    arguments = [sys.executable, "-c", COMMITTER, str(path), str(ROOT)]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        said = [process.stdout.readline() for _ in range(lines)]
+        process.send_signal(signal.SIGKILL)
+        said += process.stdout.readlines()
+    return int([line for line in said if line.endswith(b"\n")][-1])
+
+
+def kill_law(path: Path, times: int) -> None:
+    rng = Random(times)
+    store = Store.open(path, keep=KEEP_ALL)
+    store.commit((), FIRST)
+    store.commit(*step(FIRST, Measure(0, 0)))
+    store.close()
+    for _ in range(times):
+        said_wh = killed_while_committing(path, rng.randrange(1, 60))
+        store = Store.open(path, keep=KEEP_ALL)
+        state = store.load()
+        assert state is not None
+        assert state.metering.register_wh in (said_wh, said_wh + 1)
+        assert apply_all(FIRST, store.facts()) == state
+        store.close()
+
+
+def test_a_killed_process_loses_nothing_that_it_said(path: Path) -> None:
+    kill_law(path, times=3)
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(1800)
+def test_a_process_killed_five_hundred_times_loses_nothing_that_it_said(path: Path) -> None:
+    kill_law(path, times=500)
+
+
+def test_a_store_in_a_folder_that_is_gone_is_one_line(path: Path) -> None:
+    with pytest.raises(StoreBroken, match="no such file or directory"):
+        Store.open(path / "meter.db")
+    assert os.listdir(path.parent) == []  # noqa: PTH208
