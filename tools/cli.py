@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from typing import NoReturn
 
 from tools.exits import Exit, Stop, Subparsers
@@ -147,6 +146,9 @@ def _dispatch(words: list[str]) -> int:
 
 
 def _version() -> str:
+    # costs more than all other imports of this module together
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version("splitmeter")
     except PackageNotFoundError:

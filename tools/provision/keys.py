@@ -46,11 +46,16 @@ class Label:
     @classmethod
     def fresh(cls, drn: str) -> "Label":
         """Draw a code for a meter."""
-        first = secrets.choice(_CODE_FIRST)
-        middle = secrets.randbelow(10**_CODE_RANDOM_DIGITS)
-        code = with_check_digits(f"{first}{middle:0{_CODE_RANDOM_DIGITS}d}")
+        code = fresh_code()
         kept = scrypt(code.encode(), salt=drn.encode(), n=2**14, r=8, p=1, dklen=32)
         return cls(code, Secret(kept))
+
+
+def fresh_code() -> str:
+    """Draw a pairing code: 20 digits, the first 8 or 9, so that it is never a token."""
+    first = secrets.choice(_CODE_FIRST)
+    middle = secrets.randbelow(10**_CODE_RANDOM_DIGITS)
+    return with_check_digits(f"{first}{middle:0{_CODE_RANDOM_DIGITS}d}")
 
 
 def with_check_digits(payload: str) -> str:

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from link.durable import Connect, connect_sqlite
 from link.secret import Secret
 from link.settings import write_secret
 from tools.exits import Stop
@@ -38,7 +39,7 @@ class Made:
     slot: KeyPair | None
 
 
-def make_meters(order: Order) -> tuple[Made, ...]:
+def make_meters(order: Order, connect: Connect = connect_sqlite) -> tuple[Made, ...]:
     """Make all meters of an order, or none.
 
     Raises Stop where the order does not fit what the folder holds, DurableError and OSError for
@@ -47,7 +48,7 @@ def make_meters(order: Order) -> tuple[Made, ...]:
     with disk.all_or_nothing() as undo:
         disk.make_folder(order.folder, undo)
         path = order.folder / REGISTER
-        with Register.open(path) as register:
+        with Register.open(path, connect=connect) as register:
             if not register.meters():
                 undo.callback(path.unlink, missing_ok=True)
             stage = disk.make_stage(order.folder, undo)
