@@ -28,6 +28,7 @@ from meter.domain import (
     crossing_wh,
     decide,
     initial,
+    is_counting,
     next_elapse_s,
 )
 from meter.relays import Relay
@@ -200,7 +201,7 @@ class MeterUnit:
         flowed_wh = self._flowed_wh(state)
         if self.reading.epoch != state.metering.epoch or flowed_wh < 0:
             return True
-        waiting = flowed_wh > 0 or state.ladders.counting
+        waiting = flowed_wh > 0 or is_counting(state)
         late = waiting and now - self._committed_at >= self._pace.commit_s
         return late or flowed_wh >= self._commit_wh(state) or self._elapse_left(state, now) <= 0
 

@@ -1,0 +1,185 @@
+"""The COSEM face: each row of the map is bound, and what it reads fits the row's type."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from link.cosem import OBJECT_MAP, WHOLE, ByDigest, ByEntry, Role, Row, RowKind, row
+from link.dlms import ActionResult, DataAccessResult
+from link.secret import Secret
+from link.server import AccessRefused, ActionDone, Asked, AskedId, Client, Operation, Value, Written
+from link.server.objects import SERVER_KNOWS
+from link.terms import (
+    Alarm,
+    EntrySource,
+    TokenOutcome,
+    TokenResult,
+    TokenStatus,
+    meter_pan,
+    token_digest,
+)
+from meter.domain import EnterToken, Measure, Seed, State, apply_all, decide, initial
+from meter.faces.cosem import NO_OUTCOME, READERS, STATUS_OF, CosemFace, log_entries
+from meter.sources import Reading
+from meter.sts import DecoderKey, EncryptionAlgorithm, UnitsCredit, units_field, write_token
+
+DRN = "12345678903"
+SECRET = Secret(bytes(range(8)))
+SEED = Seed(DRN, meter_pan(DRN), "07", "02", 2014, "123456", "01", 1, 2, 255, 0, SECRET)
+KEY = DecoderKey(EncryptionAlgorithm.EA07, SECRET)
+CIU_SAP, AT = 96, 1_800_000_000
+
+
+def token(tid: int, wh: int = 25_000) -> str:
+    return write_token(UnitsCredit(0, rnd=5, tid=tid, field=units_field(wh // 100)), KEY)
+
+
+class PaperMeter:
+    """The unit's promises, kept in memory; `lost` as after a disk that failed."""
+
+    def __init__(self) -> None:
+        self.kept = initial(SEED, AT)
+        self.lost = False
+        self.reading = Reading(epoch=0, register_wh=0, power_w=2000)
+        self.at = AT
+        self.outcomes: dict[EntrySource, TokenOutcome] = {}
+        self.do(Measure(0, 0))
+
+    @property
+    def state(self) -> State | None:
+        return None if self.lost else self.kept
+
+    def do(self, command: EnterToken | Measure) -> TokenOutcome | None:
+        decision = decide(self.kept, command, AT)
+        self.kept = apply_all(self.kept, decision.facts)
+        return decision.outcome
+
+    def enter(self, digits: str, source: EntrySource, now: float) -> TokenOutcome | None:
+        del now
+        outcome = None if self.lost else self.do(EnterToken(digits, source))
+        if outcome:
+            self.outcomes[source] = outcome
+        return outcome
+
+    def acknowledge(self, alarms: Alarm, now: float) -> bool:
+        del alarms, now
+        return not self.lost
+
+    def last_result(self, source: EntrySource) -> TokenOutcome | None:
+        return self.outcomes.get(source)
+
+    def is_closed(self, now: float) -> bool:
+        return now >= 0
+
+
+def asked(
+    what: Row, operation: Operation, value: object = None, selection: object = WHOLE, sap: int = 96
+) -> Asked:
+    return Asked(AskedId(1), Client(sap, Role.CIU), what, operation, value, selection)
+
+
+@pytest.fixture
+def meter() -> PaperMeter:
+    return PaperMeter()
+
+
+@pytest.fixture
+def face(meter: PaperMeter) -> CosemFace:
+    return CosemFace(meter, drn=DRN, firmware="test 1")
+
+
+ATTRIBUTES = [
+    each
+    for each in OBJECT_MAP
+    if each.kind is RowKind.ATTRIBUTE and each.fixed is None and each.key not in SERVER_KNOWS
+]
+
+
+@pytest.mark.parametrize("what", ATTRIBUTES, ids=lambda each: each.key)
+@pytest.mark.parametrize("wh", [0, 100, 25_000, 1_820_162_400])
+def test_every_row_is_bound_and_its_value_fits_its_type(
+    what: Row, wh: int, meter: PaperMeter, face: CosemFace
+) -> None:
+    if wh:
+        meter.enter(token(100, wh), EntrySource.SLOT_0, 0)
+        meter.do(Measure(0, 123))
+    response = face.answer(asked(what, Operation.READ), 0)
+    assert isinstance(response, Value)
+    assert what.schema.decode(what.schema.encode(response.value)) == response.value
+
+
+def test_no_reader_stands_without_a_row() -> None:
+    assert set(READERS) <= {each.key for each in ATTRIBUTES}
+
+
+def test_every_method_and_every_writable_row_is_bound(face: CosemFace) -> None:
+    methods = {each.key for each in OBJECT_MAP if each.kind is RowKind.METHOD}
+    writable = {each.key for each in OBJECT_MAP if each.write}
+    assert methods == {"token_gateway.enter"}
+    assert writable == {"alarms.value"}
+    done = face.answer(asked(row("alarms.value"), Operation.WRITE, Alarm.RELAY_OPEN), 0)
+    assert done == Written()
+
+
+@pytest.mark.parametrize("what", ATTRIBUTES, ids=lambda each: each.key)
+def test_a_lost_store_is_never_guessed(what: Row, meter: PaperMeter, face: CosemFace) -> None:
+    meter.lost = True
+    response = face.answer(asked(what, Operation.READ), 0)
+    match what.key:
+        case "alarms.value":
+            assert response == Value(Alarm.STORE_FAILED)
+        case "clock.time" | "meter_number.value" | "firmware.value":
+            assert isinstance(response, Value)
+        case _:
+            assert response == AccessRefused(DataAccessResult.TEMPORARY_FAILURE)
+
+
+def test_a_token_that_cannot_be_judged_is_a_temporary_failure(
+    meter: PaperMeter, face: CosemFace
+) -> None:
+    meter.lost = True
+    enter = asked(row("token_gateway.enter"), Operation.INVOKE, token(100))
+    assert face.answer(enter, 0) == ActionDone(ActionResult.TEMPORARY_FAILURE)
+
+
+def test_a_refused_token_is_a_success_of_the_method(face: CosemFace) -> None:
+    enter = asked(row("token_gateway.enter"), Operation.INVOKE, "12345678901234567890")
+    match face.answer(enter, 0):
+        case ActionDone(ActionResult.SUCCESS, TokenOutcome(result=result)):
+            assert result is TokenResult.CRCError
+        case other:
+            pytest.fail(f"{other}")
+
+
+def test_each_client_reads_the_result_of_its_own_last_token(face: CosemFace) -> None:
+    face.answer(asked(row("token_gateway.enter"), Operation.INVOKE, token(100)), 0)
+    mine = face.answer(asked(row("last_result.value"), Operation.READ), 0)
+    others = face.answer(asked(row("last_result.value"), Operation.READ, sap=97), 0)
+    assert isinstance(mine, Value)
+    assert isinstance(mine.value, TokenOutcome)
+    assert mine.value.digest == token_digest(token(100))
+    assert others == Value(NO_OUTCOME)
+
+
+def test_each_result_has_a_gateway_status() -> None:
+    assert set(STATUS_OF) == set(TokenResult)
+    executed = {result for result, status in STATUS_OF.items() if status is TokenStatus.EXECUTED}
+    assert TokenResult.Accept in executed
+    assert TokenResult.UsedError not in executed
+
+
+@given(count=st.integers(0, 12), first=st.integers(1, 20), last=st.integers(0, 20))
+def test_the_log_is_cut_by_entry_as_counted_from_one(count: int, first: int, last: int) -> None:
+    meter = PaperMeter()
+    for tid in range(count):
+        meter.do(EnterToken(token(100 + tid, 100), EntrySource.SLOT_0))
+    numbers = [entry.sequence for entry in log_entries(meter.kept, ByEntry(first, last))]
+    assert numbers == [n for n in range(1, count + 1) if first <= n <= (last or count)]
+
+
+def test_the_log_is_searched_by_digest(meter: PaperMeter) -> None:
+    for tid in (100, 101, 102):
+        meter.do(EnterToken(token(tid), EntrySource.SLOT_0))
+    found = log_entries(meter.kept, ByDigest(token_digest(token(101))))
+    assert [entry.tid for entry in found] == [101]
+    assert log_entries(meter.kept, ByDigest(bytes(8))) == ()
