@@ -42,7 +42,6 @@ class SecondaryAction(Enum):
     SAY_READY = auto()
     SAY_BUSY = auto()
     SAY_ANSWER = auto()
-    FORGET_ANSWER = auto()
 
 
 class SecondaryRow(NamedTuple):
@@ -71,7 +70,7 @@ def _rows() -> tuple[SecondaryRow, ...]:
         (s.ANSWERING, g.EARLY, a.SAY_ANSWER, s.ANSWERING),
         (s.ANSWERING, g.POLL, a.SAY_ANSWER, s.ANSWERING),
         (s.ANSWERING, g.WAIT, a.SAY_READY, s.ANSWERING),
-        (s.ANSWERING, g.TAKEN, a.FORGET_ANSWER, s.READY),
+        (s.ANSWERING, g.TAKEN, a.SAY_READY, s.READY),
     ]
     for state in (s.READY, s.COLLECTING, s.ANSWERING):
         rows += [

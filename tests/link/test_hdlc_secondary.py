@@ -1,0 +1,428 @@
+"""The meter's side of a medium: exact frames in, exact frames out."""
+
+import json
+from itertools import pairwise
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from link.hdlc import (
+    Connected,
+    Disconnected,
+    Frame,
+    FrameReader,
+    LinkStateError,
+    OwnAddress,
+    Received,
+    Secondary,
+    SecondaryEvent,
+    ServerAddress,
+    Station,
+    Timing,
+)
+from link.hdlc.control import CONTROLS
+
+VECTORS = Path(__file__).parents[1] / "vectors" / "dlms_sessions.json"
+SESSIONS = json.loads(VECTORS.read_text())["sessions"]
+CLIENT = Station(16, ServerAddress.of(1))
+DEFAULTS = bytes.fromhex("818012050180060180070400000001080400000001")
+SNRM, DISC, UA, DM, FRMR, UI = 0x93, 0x53, 0x73, 0x1F, 0x97, 0x13
+LLC_IN, LLC_OUT = bytes.fromhex("e6e600"), bytes.fromhex("e6e700")
+
+
+def i_frame(send: int, receive: int) -> int:
+    return receive << 5 | 0x10 | send << 1
+
+
+def rr(receive: int) -> int:
+    return receive << 5 | 0x11
+
+
+def rnr(receive: int) -> int:
+    return receive << 5 | 0x15
+
+
+class Meter:
+    """A secondary on a point-to-point medium, spoken to in control octets."""
+
+    def __init__(self, max_info: int = 128, inactivity_s: float = 120.0) -> None:
+        own = OwnAddress(lower=2836, point_to_point=True)
+        self.now = 0.0
+        self.station = Secondary(
+            addresses=own,
+            timing=Timing.for_line(None),
+            max_info=max_info,
+            inactivity_s=inactivity_s,
+        )
+
+    def hear(
+        self, octet: int, information: bytes = b"", *, more: bool = False, peer: Station = CLIENT
+    ) -> list[tuple[int, bytes]]:
+        """Say one frame to the meter and return what it says at once."""
+        control = CONTROLS[octet]
+        frame = Frame(peer.server.to_bytes(), peer.client_octet, control, information, more)
+        return self.hear_octets(frame.to_bytes())
+
+    def hear_octets(self, octets: bytes) -> list[tuple[int, bytes]]:
+        self.station.receive(octets, self.now)
+        return self.said()
+
+    def said(self) -> list[tuple[int, bytes]]:
+        frames = FrameReader(2030).feed(self.station.take_outgoing())
+        return [(frame.control.octet, frame.information) for frame in frames]
+
+    def answer(self, apdu: bytes, peer: Station = CLIENT) -> list[tuple[int, bytes]]:
+        self.station.send(peer, apdu, self.now)
+        return self.said()
+
+    def events(self) -> list[SecondaryEvent]:
+        return self.station.take_events()
+
+
+@pytest.fixture
+def meter() -> Meter:
+    """A meter with one link up and its event taken."""
+    linked = Meter()
+    linked.hear(SNRM)
+    linked.events()
+    return linked
+
+
+@pytest.mark.parametrize("session", SESSIONS, ids=lambda session: session["name"][:12])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_third_party_session_is_answered_octet_for_octet(
+    session: dict[str, list[dict[str, str]]], seed: int
+) -> None:
+    meter, rng = Meter().station, Random(seed)
+    frames = [bytes.fromhex(frame["hex"]) for frame in session["frames"]]
+    for request, expected in zip(frames[::2], frames[1::2], strict=True):
+        cuts = [0, *sorted(rng.sample(range(1, len(request)), 3 if seed else 0)), len(request)]
+        for start, end in pairwise(cuts):
+            meter.receive(request[start:end], 0.0)
+        for event in meter.take_events():
+            if isinstance(event, Received):
+                meter.send(event.station, Frame.from_bytes(expected).information[3:], 0.0)
+        assert meter.take_outgoing() == expected
+
+
+def test_an_snrm_without_parameters_gets_the_defaults() -> None:
+    meter = Meter()
+    assert meter.hear(SNRM) == [(UA, DEFAULTS)]
+    assert meter.events() == [Connected(CLIENT)]
+
+
+@pytest.mark.parametrize(
+    ("own", "offered", "agreed"),
+    [
+        (128, "818014050207ee060207ee070400000007080400000007", DEFAULTS.hex()),
+        (2030, "8180080502010006020100", "8180140502010006020100070400000001080400000001"),
+        (64, "", "818012050140060140070400000001080400000001"),
+    ],
+)
+def test_both_sides_get_the_smaller_of_their_sizes(own: int, offered: str, agreed: str) -> None:
+    assert Meter(own).hear(SNRM, bytes.fromhex(offered)) == [(UA, bytes.fromhex(agreed))]
+
+
+@pytest.mark.parametrize("octets", ["81", "818001", "8180020501", "818003050500", "818003060100"])
+def test_parameters_that_cannot_be_read_get_dm_and_no_link(octets: str) -> None:
+    meter = Meter()
+    assert meter.hear(SNRM, bytes.fromhex(octets)) == [(DM, b"")]
+    assert meter.hear(rr(0)) == [(DM, b"")]
+    assert meter.events() == []
+
+
+def test_outside_a_link_everything_but_snrm_gets_dm() -> None:
+    meter = Meter()
+    for octet in (rr(0), rnr(3), i_frame(0, 0), DISC, 0xFF):
+        assert meter.hear(octet, LLC_IN + b"x") == [(DM, b"")]
+    assert meter.events() == []
+
+
+def test_without_the_turn_nothing_is_said() -> None:
+    meter = Meter()
+    assert meter.hear(SNRM & ~0x10) == []
+    assert meter.events() == [Connected(CLIENT)]
+    assert meter.hear(i_frame(0, 0) & ~0x10, LLC_IN + b"ask") == []
+    assert meter.events() == [Received(CLIENT, b"ask")]
+    assert meter.answer(b"reply") == []
+    assert meter.hear(rr(0)) == [(i_frame(0, 1), LLC_OUT + b"reply")]
+
+
+def test_a_request_is_handed_on_and_its_answer_said_in_the_turn(meter: Meter) -> None:
+    assert meter.hear(i_frame(0, 0), LLC_IN + b"ask") == []
+    assert meter.events() == [Received(CLIENT, b"ask")]
+    assert meter.station.owes_answer(CLIENT)
+    assert meter.answer(b"reply") == [(i_frame(0, 1), LLC_OUT + b"reply")]
+    assert not meter.station.owes_answer(CLIENT)
+    assert meter.hear(i_frame(1, 1), LLC_IN + b"next") == []
+    assert meter.answer(b"more") == [(i_frame(1, 2), LLC_OUT + b"more")]
+
+
+def test_a_poll_before_the_answer_gets_rr_and_the_next_poll_the_answer(meter: Meter) -> None:
+    meter.hear(i_frame(0, 0), LLC_IN + b"ask")
+    assert meter.hear(rr(0)) == [(rr(1), b"")]
+    assert meter.answer(b"reply") == []
+    assert meter.hear(rr(0)) == [(i_frame(0, 1), LLC_OUT + b"reply")]
+
+
+def test_a_turn_not_used_in_time_is_not_used_at_all(meter: Meter) -> None:
+    meter.hear(i_frame(0, 0), LLC_IN + b"ask")
+    meter.now += 0.501
+    assert meter.answer(b"late") == []
+    assert meter.hear(rr(0)) == [(i_frame(0, 1), LLC_OUT + b"late")]
+
+
+def test_a_turn_ends_when_anybody_else_is_heard(meter: Meter) -> None:
+    meter.hear(i_frame(0, 0), LLC_IN + b"ask")
+    meter.hear(rr(0), peer=Station(16, ServerAddress.of(1, 9999)))
+    assert meter.answer(b"reply") == []
+    assert meter.hear(rr(0)) == [(i_frame(0, 1), LLC_OUT + b"reply")]
+
+
+def test_a_lost_answer_is_said_again_bit_for_bit(meter: Meter) -> None:
+    request = (i_frame(0, 0), LLC_IN + b"ask")
+    meter.hear(*request)
+    first = meter.answer(b"reply")
+    assert meter.hear(rr(0)) == first
+    assert meter.hear(*request) == first
+    assert meter.hear(0x09 | rr(0)) == first
+    assert len(meter.events()) == 1
+
+
+def test_a_repeated_request_is_handed_on_once(meter: Meter) -> None:
+    request = (i_frame(0, 0), LLC_IN + b"ask")
+    meter.hear(*request)
+    assert meter.hear(*request) == [(rr(1), b"")]
+    meter.answer(b"reply")
+    meter.hear(rr(1))
+    assert meter.hear(*request) == [(rr(1), b"")]
+    assert meter.events() == [Received(CLIENT, b"ask")]
+
+
+def test_a_new_request_before_the_answer_is_put_off(meter: Meter) -> None:
+    meter.hear(i_frame(0, 0), LLC_IN + b"ask")
+    assert meter.hear(i_frame(1, 0), LLC_IN + b"hasty") == [(rnr(1), b"")]
+    assert meter.events() == [Received(CLIENT, b"ask")]
+
+
+def test_a_new_request_of_a_client_that_missed_the_answer_is_not_taken(meter: Meter) -> None:
+    meter.hear(i_frame(0, 0), LLC_IN + b"ask")
+    first = meter.answer(b"reply")
+    assert meter.hear(i_frame(1, 0), LLC_IN + b"hasty") == first
+    assert len(meter.events()) == 1
+
+
+def test_a_client_that_is_not_ready_gets_no_answer_yet(meter: Meter) -> None:
+    meter.hear(i_frame(0, 0), LLC_IN + b"ask")
+    first = meter.answer(b"reply")
+    assert meter.hear(rnr(0)) == [(rr(1), b"")]
+    assert meter.hear(rr(0)) == first
+    assert meter.hear(rnr(1)) == [(rr(1), b"")]
+
+
+def test_a_declined_request_leaves_the_link_as_it_was(meter: Meter) -> None:
+    meter.hear(i_frame(0, 0), LLC_IN + b"note")
+    meter.station.decline(CLIENT, meter.now)
+    assert meter.said() == [(rr(1), b"")]
+    meter.hear(i_frame(1, 0), LLC_IN + b"ask")
+    assert meter.answer(b"reply") == [(i_frame(0, 2), LLC_OUT + b"reply")]
+
+
+def test_segments_both_ways_each_get_rr(meter: Meter) -> None:
+    assert meter.hear(i_frame(0, 0), LLC_IN + b"a", more=True) == [(rr(1), b"")]
+    assert meter.hear(i_frame(1, 0), b"b", more=True) == [(rr(2), b"")]
+    assert meter.hear(i_frame(1, 0), b"b", more=True) == [(rr(2), b"")]
+    meter.hear(i_frame(2, 0), b"c")
+    assert meter.events() == [Received(CLIENT, b"abc")]
+    apdu = bytes(range(250))
+    whole = LLC_OUT + apdu
+    assert meter.answer(apdu) == [(i_frame(0, 3), whole[:128])]
+    assert meter.hear(rr(0)) == [(i_frame(0, 3), whole[:128])]
+    assert meter.hear(rr(1)) == [(i_frame(1, 3), whole[128:])]
+    assert meter.hear(rr(2)) == [(rr(3), b"")]
+
+
+def test_segments_are_flagged_as_such() -> None:
+    meter = Meter().station
+    snrm = bytes.fromhex("7ea0070321930f017e")
+    ask = Frame(b"\x03", b"\x21", CONTROLS[0x10], LLC_IN + b"ask").to_bytes()
+    meter.receive(snrm, 0.0)
+    meter.take_outgoing()
+    meter.receive(ask, 0.0)
+    meter.send(CLIENT, bytes(200), 0.0)
+    assert Frame.from_bytes(meter.take_outgoing()).more
+
+
+@pytest.mark.parametrize(
+    ("octet", "information", "reason"),
+    [(i_frame(3, 0), LLC_IN + b"x", 8), (i_frame(1, 5), b"x", 8), (rr(1), b"", 8), (0xFF, b"", 1)],
+)
+def test_a_frame_that_cannot_be_ends_the_link_with_frmr(
+    meter: Meter, octet: int, information: bytes, reason: int
+) -> None:
+    meter.hear(i_frame(0, 0), LLC_IN + b"note")
+    meter.station.decline(CLIENT, meter.now)
+    meter.events()
+    meter.said()
+    assert meter.hear(octet, information) == [(FRMR, bytes((octet, 1 << 5, reason)))]
+    assert meter.events() == [Disconnected(CLIENT)]
+    assert meter.hear(rr(0)) == [(DM, b"")]
+
+
+@pytest.mark.parametrize("information", [b"", LLC_IN, LLC_OUT + b"x", b"\xe6\xe6"])
+def test_what_is_no_request_is_taken_and_dropped(meter: Meter, information: bytes) -> None:
+    assert meter.hear(i_frame(0, 0), information) == [(rr(1), b"")]
+    assert meter.events() == []
+
+
+def test_a_request_longer_than_any_ends_the_link(meter: Meter) -> None:
+    octets = 0
+    send = 0
+    while octets + 128 <= 65535 + 3:
+        assert meter.hear(i_frame(send, 0), bytes(128), more=True)[0][0] == rr((send + 1) % 8)
+        send = (send + 1) % 8
+        octets += 128
+    assert meter.hear(i_frame(send, 0), bytes(128), more=True)[0][0] == FRMR
+    assert meter.events() == [Disconnected(CLIENT)]
+
+
+def test_snrm_inside_a_link_resets_it(meter: Meter) -> None:
+    meter.hear(i_frame(0, 0), LLC_IN + b"ask")
+    meter.answer(b"reply")
+    meter.events()
+    assert meter.hear(SNRM) == [(UA, DEFAULTS)]
+    assert meter.events() == [Disconnected(CLIENT), Connected(CLIENT)]
+    assert meter.hear(rr(0)) == [(rr(0), b"")]
+    meter.hear(i_frame(0, 0), LLC_IN + b"again")
+    assert meter.answer(b"new") == [(i_frame(0, 1), LLC_OUT + b"new")]
+
+
+@pytest.mark.parametrize("octet", [SNRM, DISC])
+def test_a_request_of_a_link_that_ended_is_never_shown(meter: Meter, octet: int) -> None:
+    ask = Frame(b"\x03", b"\x21", CONTROLS[0x10], LLC_IN + b"ask").to_bytes()
+    end = Frame(b"\x03", b"\x21", CONTROLS[octet]).to_bytes()
+    meter.hear_octets(ask + end)
+    assert not any(isinstance(event, Received) for event in meter.events())
+    assert not meter.station.owes_answer(CLIENT)
+
+
+def test_disc_ends_the_link_with_ua_and_then_gets_dm(meter: Meter) -> None:
+    assert meter.hear(DISC) == [(UA, b"")]
+    assert meter.events() == [Disconnected(CLIENT)]
+    assert meter.hear(DISC) == [(DM, b"")]
+
+
+def test_two_clients_and_two_widths_are_links_of_their_own() -> None:
+    meter = Meter()
+    peers = [
+        Station(16, ServerAddress.of(1)),
+        Station(96, ServerAddress.of(1)),
+        Station(16, ServerAddress.of(1, 2836)),
+    ]
+    for peer in peers:
+        assert meter.hear(SNRM, peer=peer) == [(UA, DEFAULTS)]
+    for number, peer in enumerate(peers):
+        meter.hear(i_frame(0, 0), LLC_IN + bytes((number,)), peer=peer)
+        assert meter.answer(b"to you", peer) == [(i_frame(0, 1), LLC_OUT + b"to you")]
+    received = [event for event in meter.events() if isinstance(event, Received)]
+    assert received == [Received(peer, bytes((number,))) for number, peer in enumerate(peers)]
+    meter.hear(DISC, peer=peers[0])
+    assert meter.hear(rr(1), peer=peers[1]) == [(rr(1), b"")]
+
+
+def test_the_reply_swaps_the_addresses_as_received() -> None:
+    peer = Station(96, ServerAddress.of(1, 2836))
+    meter = Meter()
+    snrm = Frame(peer.server.to_bytes(), peer.client_octet, CONTROLS[SNRM]).to_bytes()
+    meter.station.receive(snrm, 0.0)
+    reply = Frame.from_bytes(meter.station.take_outgoing())
+    assert (reply.destination, reply.source) == (peer.client_octet, bytes.fromhex("00022c29"))
+
+
+@pytest.mark.parametrize(
+    ("destination", "source"),
+    [
+        ("00022c2b", "21"),
+        ("05", "21"),
+        ("ff", "21"),
+        ("fefefeff", "21"),
+        ("03", "01"),
+        ("03", "ff"),
+        ("21", "00022c29"),
+        ("03", "0203"),
+    ],
+)
+def test_frames_for_or_from_others_are_only_counted(destination: str, source: str) -> None:
+    meter = Meter()
+    frame = Frame(bytes.fromhex(destination), bytes.fromhex(source), CONTROLS[SNRM])
+    assert meter.hear_octets(frame.to_bytes()) == []
+    assert meter.events() == []
+    assert meter.station.counts.foreign == 1
+
+
+@pytest.mark.parametrize("octet", [UA, DM, FRMR, UI])
+def test_what_only_a_server_says_is_only_counted(meter: Meter, octet: int) -> None:
+    assert meter.hear(octet) == []
+    assert meter.events() == []
+    assert meter.station.counts.refused == 1
+    assert meter.hear(rr(0)) == [(rr(0), b"")]
+
+
+def test_one_client_too_many_gets_dm_until_a_link_ends() -> None:
+    meter = Meter()
+    peers = [Station(client, ServerAddress.of(1)) for client in range(1, 34)]
+    for peer in peers[:32]:
+        assert meter.hear(SNRM, peer=peer) == [(UA, DEFAULTS)]
+    assert meter.hear(SNRM, peer=peers[32]) == [(DM, b"")]
+    assert meter.hear(SNRM, peer=peers[0]) == [(UA, DEFAULTS)]
+    meter.hear(DISC, peer=peers[5])
+    assert meter.hear(SNRM, peer=peers[32]) == [(UA, DEFAULTS)]
+
+
+def test_a_silent_link_is_dropped_after_the_inactivity_time() -> None:
+    meter = Meter(inactivity_s=30.0)
+    meter.hear(SNRM)
+    meter.now = 10.0
+    meter.hear(rr(0))
+    assert meter.station.deadline == 40.0
+    meter.station.tick(39.9)
+    assert meter.events() == [Connected(CLIENT)]
+    meter.station.tick(40.0)
+    assert meter.events() == [Disconnected(CLIENT)]
+    assert meter.station.deadline is None
+    assert meter.said() == []
+
+
+def test_frames_in_one_gulp_are_taken_one_by_one(meter: Meter) -> None:
+    poll = Frame(b"\x03", b"\x21", CONTROLS[rr(0)]).to_bytes()
+    assert meter.hear_octets(poll + b"\x55" + poll + poll[:4]) == [(rr(0), b"")] * 2
+    assert meter.station.deadline == 0.5
+    meter.station.tick(0.5)
+    assert meter.station.counts.unfinished == 1
+    assert meter.hear_octets(poll) == [(rr(0), b"")]
+
+
+def test_a_lost_medium_ends_every_link(meter: Meter) -> None:
+    meter.hear(i_frame(0, 0), LLC_IN + b"ask")
+    meter.events()
+    meter.station.lose_medium(1.0)
+    assert meter.events() == [Disconnected(CLIENT)]
+    assert meter.station.deadline is None
+    with pytest.raises(LinkStateError, match="no link"):
+        meter.answer(b"reply")
+
+
+def test_an_answer_that_nobody_asked_for_is_our_fault(meter: Meter) -> None:
+    with pytest.raises(LinkStateError, match=r"answer while the link of .* is ready"):
+        meter.answer(b"reply")
+    with pytest.raises(LinkStateError, match="decline"):
+        meter.station.decline(CLIENT, 0.0)
+
+
+@pytest.mark.parametrize("size", [0, 65536])
+def test_an_answer_of_no_size_or_too_much_is_our_fault(meter: Meter, size: int) -> None:
+    meter.hear(i_frame(0, 0), LLC_IN + b"ask")
+    with pytest.raises(ValueError, match=str(size)):
+        meter.answer(bytes(size))
+    assert meter.answer(b"reply") == [(i_frame(0, 1), LLC_OUT + b"reply")]
