@@ -1,0 +1,235 @@
+"""The meter unit: what is shown is on the disk, in time; a lost store is never guessed."""
+
+import itertools
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from link.durable import connect_sqlite
+from link.secret import Secret
+from link.terms import Alarm, EntrySource, SupplyReason, TokenResult, meter_pan
+from meter.app.unit import MeterUnit, Pace, load_or_begin
+from meter.domain import Seed, State, alarms, explain
+from meter.relays import open_relay
+from meter.sources import Source, open_source, world_of
+from meter.store import Store
+from meter.sts import DecoderKey, EncryptionAlgorithm, UnitsCredit, units_field, write_token
+
+DRN = "12345678903"
+SECRET = Secret(bytes(range(8)))
+SEED = Seed(DRN, meter_pan(DRN), "07", "02", 2014, "123456", "01", 1, 2, 255, 0, SECRET)
+KEY = DecoderKey(EncryptionAlgorithm.EA07, SECRET)
+UTC = 1_800_000_000
+KETTLE_W, LIGHT_W = 2000, 60
+PATH = EntrySource.SLOT_0
+
+
+def token(tid: int, wh: int) -> str:
+    return write_token(UnitsCredit(0, rnd=5, tid=tid, field=units_field(wh // 100)), KEY)
+
+
+class Disk:
+    """A store file that can be told to take no more pages."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.pages = 1 << 30
+        self.connection: sqlite3.Connection | None = None
+
+    def connect(self, path: Path) -> sqlite3.Connection:
+        self.connection = connect_sqlite(path)
+        self.limit(self.pages)
+        return self.connection
+
+    def limit(self, pages: int) -> None:
+        self.pages = pages
+        if self.connection:
+            self.connection.execute(f"PRAGMA max_page_count = {pages}")
+
+
+class Bench:
+    """A unit on a disk, in a house with the kettle on; time goes by as the unit asks for it."""
+
+    def __init__(
+        self, folder: Path, *, scale: int = 60, load: str = "kettle", relay: str = "simulated://"
+    ) -> None:
+        self.disk = Disk(folder / "meter.db")
+        self.url = f"simulated://house?seed=1&scale={scale}&on={load}"
+        self.relay = relay
+        self.folder = folder
+        self.now = 0.0
+        self.start()
+
+    def start(self) -> None:
+        self.store = Store.open(self.disk.path, connect=self.disk.connect)
+        state = load_or_begin(self.store, SEED, UTC)
+        self.source: Source = open_source(
+            self.url, now=self.now, folder=self.folder, epoch=state.metering.epoch + 1
+        )
+        self.unit = MeterUnit(
+            store=self.store,
+            source=self.source,
+            relay=open_relay(self.relay, world=world_of(self.source)),
+            state=state,
+            pace=Pace(commit_wh=10, commit_s=60),
+            utc=lambda: UTC + int(self.now),
+            now=self.now,
+        )
+
+    def kill(self) -> None:
+        """End without a last commit, as a power cut does."""
+        self.store.close()
+
+    def run(self, seconds: float) -> list[State]:
+        """Let time pass; return the committed states in their order."""
+        states, until = [], self.now + seconds
+        while self.unit.deadline < until:
+            self.now = self.unit.deadline
+            self.unit.tick(self.now)
+            if self.unit.state and (not states or states[-1] is not self.unit.state):
+                states.append(self.unit.state)
+        self.now = until
+        return states
+
+    @property
+    def state(self) -> State:
+        assert self.unit.state is not None
+        return self.unit.state
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench(tmp_path)
+
+
+@pytest.mark.parametrize("scale", [1, 60, 3600])
+def test_the_light_goes_out_when_the_credit_is_used_up_to_the_watt_hour(
+    tmp_path: Path, scale: int
+) -> None:
+    bench = Bench(tmp_path, scale=scale)
+    bench.unit.enter(token(100, 100), PATH, bench.now)
+    assert bench.unit.is_closed(bench.now)
+    bench.run(1.5 * 100 * 3600 / KETTLE_W / scale + 2)
+    assert not bench.unit.is_closed(bench.now)
+    assert explain(bench.state).reason is SupplyReason.NO_CREDIT
+    most_in_a_world_second = KETTLE_W // 3600 + 1
+    assert -most_in_a_world_second <= bench.state.account.credit_wh <= 0
+
+
+def test_consumption_is_durable_within_the_step(bench: Bench) -> None:
+    bench.unit.enter(token(100, 25_000), PATH, bench.now)
+    states = bench.run(60)
+    totals = [state.metering.total_wh for state in states]
+    assert totals == sorted(totals)
+    assert max(b - a for a, b in itertools.pairwise(totals)) <= 11
+    assert bench.source.read(bench.now).register_wh - totals[-1] <= 11
+
+
+def test_a_small_load_is_durable_within_the_minute(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, scale=1, load="light")
+    bench.unit.enter(token(100, 25_000), PATH, bench.now)
+    states = bench.run(122)
+    assert states[-1].metering.total_wh == LIGHT_W * 120 // 3600
+
+
+def test_what_was_shown_survives_a_power_cut(bench: Bench) -> None:
+    bench.unit.enter(token(100, 25_000), PATH, bench.now)
+    for _ in range(5):
+        bench.run(7.3)
+        shown = bench.state
+        bench.kill()
+        bench.start()
+        assert bench.state.account == shown.account
+        assert bench.state.metering.total_wh == shown.metering.total_wh
+        assert bench.state.sts.tids == shown.sts.tids
+        assert bench.unit.is_closed(bench.now)
+
+
+def test_boot_does_not_close_what_the_store_has_open(bench: Bench) -> None:
+    assert not bench.unit.is_closed(bench.now)
+    bench.kill()
+    bench.start()
+    assert not bench.unit.is_closed(bench.now)
+
+
+def test_a_settled_meter_has_lost_nothing(bench: Bench) -> None:
+    bench.unit.enter(token(100, 25_000), PATH, bench.now)
+    bench.run(7.3)
+    assert bench.unit.settle(bench.now)
+    flowed_wh = bench.source.read(bench.now).register_wh
+    bench.kill()
+    bench.start()
+    assert bench.state.account.credit_wh == 25_000 - flowed_wh
+
+
+def test_a_full_store_judges_nothing_and_forgets_nothing(bench: Bench) -> None:
+    accepted = bench.unit.enter(token(100, 25_000), PATH, bench.now)
+    assert accepted is not None
+    bench.disk.limit(1)
+    entered = 0
+    while bench.unit.enter(token(200 + entered, 100), PATH, bench.now) is not None:
+        entered += 1
+        assert entered < 500
+    assert bench.unit.enter(token(200 + entered, 100), PATH, bench.now) is None
+    bench.disk.limit(1 << 30)
+    bench.run(3)
+    tried_again = bench.unit.enter(token(200 + entered, 100), PATH, bench.now)
+    assert tried_again is not None
+    assert tried_again.result is TokenResult.Accept
+    tokens_wh = 25_000 + 100 * (entered + 1)
+    assert bench.state.account.credit_wh == tokens_wh - bench.state.metering.total_wh
+
+
+def test_the_store_says_used_after_the_restart(bench: Bench) -> None:
+    first = bench.unit.enter(token(100, 25_000), PATH, bench.now)
+    bench.kill()
+    bench.start()
+    second = bench.unit.enter(token(100, 25_000), EntrySource.SLOT_3, bench.now)
+    assert first is not None
+    assert second is not None
+    assert second.result is TokenResult.UsedError
+    assert (second.sequence, second.worth) == (first.sequence, 25_000)
+    assert second.first_source is PATH
+
+
+def test_each_path_keeps_its_last_result(bench: Bench) -> None:
+    bench.unit.enter(token(100, 25_000), PATH, bench.now)
+    refused = bench.unit.enter("0" * 19 + "x", EntrySource.SLOT_1, bench.now)
+    mine = bench.unit.last_result(PATH)
+    assert bench.unit.last_result(EntrySource.SLOT_1) == refused
+    bench.kill()
+    bench.start()
+    assert bench.unit.last_result(PATH) == mine
+    assert bench.unit.last_result(EntrySource.SLOT_1) is None
+
+
+def test_a_lock_out_counts_running_time_across_restarts(bench: Bench) -> None:
+    other_key = DecoderKey(EncryptionAlgorithm.EA07, Secret(bytes(8)))
+    for tid in range(4):
+        bench.run(6)
+        guess = write_token(UnitsCredit(0, rnd=5, tid=tid, field=250), other_key)
+        outcome = bench.unit.enter(guess, PATH, bench.now)
+        assert outcome is not None
+        assert outcome.result is TokenResult.CRCError
+    for _ in range(4):
+        bench.kill()
+        bench.start()
+    locked = bench.unit.enter(token(100, 100), PATH, bench.now)
+    assert locked is not None
+    assert locked.result is TokenResult.LockedOut
+    bench.run(locked.seconds + 1)
+    free = bench.unit.enter(token(100, 100), PATH, bench.now)
+    assert free is not None
+    assert free.result is TokenResult.Accept
+
+
+@pytest.mark.parametrize("fault", ["weld", "stuck"])
+def test_a_contact_that_does_not_follow_is_noticed_within_a_second(
+    tmp_path: Path, fault: str
+) -> None:
+    bench = Bench(tmp_path, relay=f"simulated://?{fault}=1")
+    if fault == "stuck":
+        bench.unit.enter(token(100, 25_000), PATH, bench.now)
+    bench.run(1.1)
+    assert Alarm.RELAY_MISMATCH in alarms(bench.state)
