@@ -13,14 +13,10 @@ from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import partial
 from importlib import import_module
-from typing import NoReturn
 
 from tools.exits import Exit, Stop, Subparsers
-
-HELP_WIDTH = 96
-"""Columns of every help text, so that the printed page is the same on every terminal."""
+from tools.parser import WIDTH, Parser
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +48,6 @@ COMMANDS: tuple[Tool | Process, ...] = (
     Tool("codes", "tools.codes", "what a short code means, brand by brand"),
     Tool("bench", "tools.bench", "measure, as ratios within one run"),
 )
-
-
-class Parser(argparse.ArgumentParser):
-    """An ArgumentParser whose error is one line. Options are never guessed from a beginning."""
-
-    def __init__(self, *args: object, **settings: object) -> None:
-        settings.setdefault("allow_abbrev", False)
-        settings.setdefault("formatter_class", _formatter)
-        super().__init__(*args, **settings)  # type: ignore[arg-type]  # passed on as they came
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(Exit.USAGE, f"{self.prog}: {message} (see {self.prog} --help)\n")
-
-
-_formatter = partial(argparse.RawDescriptionHelpFormatter, width=HELP_WIDTH)
 
 
 def overview() -> str:
@@ -206,7 +187,7 @@ def _with_nested(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentP
 
 def _printed_help(command: Process) -> str:
     before = os.environ.get("COLUMNS")
-    os.environ["COLUMNS"] = str(HELP_WIDTH + 2)
+    os.environ["COLUMNS"] = str(WIDTH + 2)
     text = io.StringIO()
     try:
         with redirect_stdout(text):

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tools.cli import COMMANDS, Tool, help_texts, main
+from tools.parser import WIDTH, Parser
 
 Splitmeter = Callable[..., Any]
 
@@ -108,3 +109,29 @@ def test_help_ends_with_status_0(capsys: pytest.CaptureFixture[str]) -> None:
     for words in ([], ["codes"], ["vend", "credit"]):
         assert main([*words, "--help"]) == 0
     assert "usage: splitmeter vend credit" in capsys.readouterr().out
+
+
+def test_help_is_the_same_on_every_terminal(
+    splitmeter: Splitmeter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def texts() -> list[str]:
+        return [splitmeter(*words, "--help").out for words in (["provision"], ["sts", "key"])]
+
+    monkeypatch.setenv("COLUMNS", "200")
+    wide = texts()
+    monkeypatch.setenv("COLUMNS", "40")
+    assert texts() == wide
+    assert max(len(line) for text in wide for line in text.splitlines()) <= WIDTH
+
+
+def test_usage_is_broken_between_options_only() -> None:
+    parser = Parser(prog="splitmeter")
+    for number in range(20):
+        parser.add_argument(f"--option-{number}", required=number % 2 == 0, metavar="VALUE")
+    usage = parser.format_help().partition("\n\n")[0].splitlines()
+    assert len(usage) > 2
+    assert all(
+        line.startswith(" " * len("usage: splitmeter ") + "[") or "--" in line.split()[0]
+        for line in usage[1:]
+    )
+    assert all(line.endswith(("VALUE", "VALUE]")) for line in usage)

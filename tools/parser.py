@@ -1,0 +1,58 @@
+"""An argument parser whose errors are one line, and whose help is the same everywhere.
+
+Usage is wrapped here, because argparse breaks it at other places from one Python to the next, and
+the printed page of all commands is compared with what the code says.
+"""
+
+import argparse
+import re
+from functools import partial
+from textwrap import wrap
+from typing import NoReturn
+
+from tools.exits import Exit
+
+WIDTH = 96
+"""Columns of a help text, whatever the terminal has."""
+
+_UNWRAPPED = 10_000
+_PARTS = re.compile(r"\[.*?\]|\(.*?\)|--?[\w-]+ [^\s\[(-]\S*|\S+")
+"""A group in brackets, an option with its value, or a word."""
+
+
+class Parser(argparse.ArgumentParser):
+    """An ArgumentParser in the style of this project; options are never guessed from a part."""
+
+    def __init__(self, *args: object, **settings: object) -> None:
+        settings.setdefault("allow_abbrev", False)
+        settings.setdefault("formatter_class", _formatter)
+        super().__init__(*args, **settings)  # type: ignore[arg-type]  # passed on as they came
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(Exit.USAGE, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+    def format_help(self) -> str:
+        """Return the help text, its first paragraph being the usage."""
+        _, blank, rest = super().format_help().partition("\n\n")
+        return _wrapped(self._usage_line(), f"usage: {self.prog} ") + blank + rest
+
+    def _usage_line(self) -> str:
+        formatter = argparse.HelpFormatter(self.prog, width=_UNWRAPPED)
+        formatter.add_usage(self.usage, self._actions, self._mutually_exclusive_groups)
+        return formatter.format_help()
+
+
+_formatter = partial(argparse.RawDescriptionHelpFormatter, width=WIDTH)
+
+
+def _wrapped(usage: str, opening: str) -> str:
+    """Break a line between parts only; a space inside a part is none while it is wrapped."""
+    parts = (part.replace(" ", "\0") for part in _PARTS.findall(usage))
+    lines = wrap(
+        " ".join(parts),
+        WIDTH,
+        subsequent_indent=" " * len(opening),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return "\n".join(lines).replace("\0", " ")
