@@ -155,6 +155,4 @@ async def _listen(url: Url, _poll_s: float) -> MemoryListener:
     return MemoryListener(url, names)
 
 
-SCHEME = Scheme(
-    form="memory://name", check=_check, connect=_connect, listen=_listen, in_files=False
-)
+SCHEME = Scheme(check=_check, connect=_connect, listen=_listen, in_files=False)

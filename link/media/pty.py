@@ -2,7 +2,7 @@
 
 The other side may close and open it again and again. A terminal ignores bit rate and parity, and
 has no modem lines. A listener that closes its medium takes the terminal away and makes another
-one at the next `accept`: there is no other way to tell the other side.
+one: there is no other way to tell the other side.
 """
 
 import asyncio
@@ -91,8 +91,10 @@ class PtyListener:
         raise MediumClosed(CLOSED_HERE)
 
     def _ended(self, reason: str) -> None:
-        if reason == CLOSED_HERE:
+        if reason == CLOSED_HERE and not self._closed:
             self._take_away()
+            with suppress(MediumError):  # the next accept tries again, and tells
+                self._terminal = self._make()
         self._free.set()
 
     def _take_away(self) -> None:
@@ -140,4 +142,4 @@ async def _listen(url: Url, poll_s: float) -> PtyListener:
     return PtyListener(url, poll_s)
 
 
-SCHEME = Scheme(form="pty:///path", check=Url.path, connect=_connect, listen=_listen)
+SCHEME = Scheme(check=Url.path, connect=_connect, listen=_listen)

@@ -8,6 +8,7 @@ whole; a pseudo-terminal gets no parity, since it fails at the second open.
 import asyncio
 import errno
 import os
+import re
 import termios
 from contextlib import suppress
 
@@ -97,7 +98,7 @@ def _configured(url: Url) -> serial.Serial:
 
 def _baudrate(url: Url) -> int:
     typed = url.options.get("baudrate", str(BAUDRATE))
-    if not typed.isdecimal() or len(typed) > 7 or int(typed) not in BAUDRATES:
+    if not re.fullmatch("[0-9]{1,7}", typed) or int(typed) not in BAUDRATES:
         span = f"{BAUDRATES.start} to {BAUDRATES.stop - 1}"
         raise url.wrong(f"baudrate must be a number from {span}, found {typed!r}")
     return int(typed)
@@ -131,7 +132,6 @@ async def _listen(url: Url, poll_s: float) -> SerialListener:
 
 
 SCHEME = Scheme(
-    form="serial:///dev/ttyUSB0?baudrate=9600",
     check=_configured,
     connect=_connect,
     listen=_listen,

@@ -90,9 +90,17 @@ def _host_and_port(url: Url) -> tuple[str, int]:
 async def _resolve(url: Url) -> list[tuple[socket.AddressFamily, _Address]]:
     host, port = _host_and_port(url)
     try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        return _addresses(host, port, socket.AI_NUMERICHOST)
+    except (OSError, UnicodeError):
+        pass  # a name: looking it up takes a thread and its time
+    try:
+        return await asyncio.get_running_loop().run_in_executor(None, _addresses, host, port)
     except (OSError, UnicodeError) as error:
         raise MediumError(f"{url.text}: unknown host ({reason_of(error)})") from None
+
+
+def _addresses(host: str, port: int, flags: int = 0) -> list[tuple[socket.AddressFamily, _Address]]:
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=flags)
     return [(family, address) for family, _, _, _, address in found]
 
 
@@ -134,4 +142,4 @@ async def _listen(url: Url, poll_s: float) -> TcpListener:
         raise MediumError(f"{url.text}: {reason_of(error)}") from None
 
 
-SCHEME = Scheme(form="tcp://host:port", check=_host_and_port, connect=_connect, listen=_listen)
+SCHEME = Scheme(check=_host_and_port, connect=_connect, listen=_listen)

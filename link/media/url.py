@@ -11,7 +11,7 @@ from pathlib import Path
 
 from link.media.medium import Listener, Medium, UrlError
 
-_URL = re.compile(r"(?P<scheme>[A-Za-z0-9+.-]+)://(?P<place>[^?\0\r\n]*)(\?(?P<query>.*))?")
+_URL = re.compile(r"(?P<scheme>[A-Za-z0-9+.-]+)://(?P<place>[^?]*)(\?(?P<query>.*))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +27,10 @@ class Url:
     def parse(cls, text: str) -> "Url":
         """Take `text` apart; raises UrlError where it is no URL or names a key twice."""
         found = _URL.fullmatch(text)
-        if found is None:
+        if found is None or not text.isprintable():
             raise UrlError(f"{text!r} is not a URL like tcp://127.0.0.1:4059")
         options: dict[str, str] = {}
-        for pair in (found["query"] or "").split("&") if found["query"] else ():
+        for pair in found["query"].split("&") if found["query"] else ():
             key, equals, value = pair.partition("=")
             if not equals or key in options:
                 raise UrlError(f"{text}: wanted each key once as key=value, found {pair!r}")
@@ -58,9 +58,8 @@ class Url:
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """One kind of medium: how its URL looks and what opens it."""
+    """One kind of medium: what reads its URL and what opens it."""
 
-    form: str
     check: Callable[[Url], object]
     connect: Callable[[Url], Awaitable[Medium]]
     listen: Callable[[Url, float], Awaitable[Listener]]
