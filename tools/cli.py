@@ -121,9 +121,8 @@ def _dispatch(words: list[str]) -> int:
         case ["--version", *_]:
             print(f"splitmeter {_version()}")
             return Exit.DONE
-        case [name, *rest]:
-            return _start(_find(name), rest)
-    raise AssertionError(words)
+        case _:
+            return _start(_find(words[0]), words[1:])
 
 
 def _version() -> str:

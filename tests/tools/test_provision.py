@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from ciu.config import read_config as read_ciu_config
 from link.durable import StoreFull, Value, connect_sqlite
 from link.secret import Secret
 from link.settings import read_secret, read_settings, write_secret
@@ -341,6 +342,14 @@ def test_a_commit_that_fails_takes_the_files_with_it(tmp_path: Path, drn: Number
     assert (content(lab), registered(lab)) == (before, (drn(1),))
 
 
+def test_what_a_killed_process_left_is_cleared_away(
+    provision: Splitmeter, lab: Path, drn: Numbers
+) -> None:
+    _folder(lab / ".provision-left" / drn(3))
+    assert provision("--test-keys", drns=[drn(2)]).status == 0
+    assert list(lab.glob(".*")) == []
+
+
 def test_one_folder_is_provisioned_by_one_process_at_a_time(
     provision: Splitmeter, lab: Path, drn: Numbers
 ) -> None:
@@ -348,3 +357,10 @@ def test_one_folder_is_provisioned_by_one_process_at_a_time(
     with Register.open(lab / "vend.db"):
         assert "in use" in one_line(provision("--test-keys", drns=[drn(2)]), 1)
     assert content(lab) == before
+
+
+def test_the_ciu_takes_its_files(lab: Path, drn: Numbers) -> None:
+    config = read_ciu_config(lab / "ciu.toml")
+    (meter,) = config.meter
+    assert (meter.drn, meter.slot, meter.keys) == (drn(1), 0, lab / "keys" / drn(1))
+    assert meter.address == read_config(lab / drn(1) / "meter.toml").link.address

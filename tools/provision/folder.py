@@ -13,6 +13,7 @@ from pathlib import Path
 
 SECRET_MODE = 0o600
 PLAIN_MODE = 0o644
+STAGE = ".provision-"
 
 
 @contextmanager
@@ -32,8 +33,13 @@ def make_folder(folder: Path, undo: ExitStack) -> None:
 
 
 def make_stage(folder: Path, undo: ExitStack) -> Path:
-    """Make a place inside the folder to build in; `discard` it in the end."""
-    stage = Path(tempfile.mkdtemp(prefix=".provision-", dir=folder))
+    """Make a place inside the folder to build in; `discard` it in the end.
+
+    Removes what a killed process left; the caller holds the register, so that nobody else builds.
+    """
+    for left in folder.glob(f"{STAGE}*"):
+        discard(left)
+    stage = Path(tempfile.mkdtemp(prefix=STAGE, dir=folder))
     undo.callback(discard, stage)
     return stage
 

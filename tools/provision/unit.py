@@ -3,35 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from ciu.config import CiuConfig
 from link.settings import SettingsError, read_settings
 from tools.exits import Stop
 from tools.provision.keys import fresh_ciu_title
 from tools.provision.texts import ciu_toml
-
-
-@dataclass(frozen=True, slots=True)
-class _Section:
-    system_title: str
-    profile: str = "spln"
-    language: str = "en"
-    timezone: str = "UTC"
-    state: str = "ciu.db"
-
-
-@dataclass(frozen=True, slots=True)
-class _Meter:
-    drn: str
-    connect: str
-    address: int
-    slot: int = 0
-    name: str = ""
-    keys: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Settings:
-    ciu: _Section
-    meter: tuple[_Meter, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +31,10 @@ class Unit:
         if not path.exists():
             return cls.fresh()
         try:
-            settings = read_settings(path, _Settings)
-            title = bytes.fromhex(settings.ciu.system_title)
+            config = read_settings(path, CiuConfig)
         except SettingsError as error:
             raise Stop(str(error)) from None
-        except ValueError:
-            raise Stop(f"{path}: [ciu] system_title is not hex") from None
-        drns = tuple(meter.drn for meter in settings.meter)
-        addresses = frozenset(meter.address for meter in settings.meter)
+        title = bytes.fromhex(config.ciu.system_title)
+        drns = tuple(meter.drn for meter in config.meter)
+        addresses = frozenset(meter.address for meter in config.meter)
         return cls(path.read_text(encoding="utf-8"), title, drns, addresses)
