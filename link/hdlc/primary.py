@@ -5,7 +5,6 @@ response time-out. Links with something to say take turns. Sans I/O: octets and 
 events and a deadline out.
 """
 
-from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,7 +27,7 @@ LATEST = 2.0
 """A frame that is coming in holds the line for this many response time-outs at the most."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Exchange:
     """A turn of one link, said and not answered yet."""
 
@@ -64,7 +63,7 @@ class Primary:
         self._own = LinkParameters(max_info, max_info)
         self._reader = FrameReader(max_info)
         self._links: dict[Station, PrimaryLink] = {}
-        self._order: deque[PrimaryLink] = deque()
+        self._turns = 0
         self._exchange: Exchange | None = None
         self._line = SharedLine(timing, max_info + FRAME_OVERHEAD + 2, rng)
         self._events: list[PrimaryEvent] = []
@@ -86,7 +85,6 @@ class Primary:
         if station not in self._links:
             link = PrimaryLink(station, self._own, self._timing, self._events)
             self._links[station] = link
-            self._order.append(link)
         self._links[station].order(PrimarySignal.CONNECT, now)
         self._settle(now)
 
@@ -105,7 +103,7 @@ class Primary:
 
     def lose_medium(self, now: float) -> None:
         """End every link: nobody can be heard until the medium is opened again."""
-        for link in self._order:
+        for link in self._links.values():
             link.lose_medium(now)
         self._exchange = None
         self._outgoing = b""
@@ -115,8 +113,9 @@ class Primary:
     def receive(self, data: bytes, now: float) -> None:
         """Take octets from the medium, cut anywhere."""
         self._heard_at = now
-        self._line.hear(now)
-        for frame in self._reader.feed(data):
+        frames = self._reader.feed(data)
+        self._line.hear(self._reader.unfinished, now)
+        for frame in frames:
             self._take(frame, now)
         self._settle(now)
 
@@ -163,7 +162,7 @@ class Primary:
             self._line.note_answer()
 
     def _overhear(self, frame: Frame, now: float) -> None:
-        if any(frame.destination == link.client for link in self._order):
+        if any(frame.destination == link.client for link in self._links.values()):
             self.counts.refused += 1
         else:
             self.counts.foreign += 1
@@ -180,24 +179,23 @@ class Primary:
         self._line.note_silence(now)
         if exchange.still_wanted:
             damaged = self.counts.damage > exchange.damage
-            others = any(link.heard for link in self._order if link is not exchange.link)
+            others = any(link.heard for link in self._links.values() if link is not exchange.link)
             exchange.link.pass_silence(damaged, others, now)
 
     def _settle(self, now: float) -> None:
         """Begin the next exchange where the line is free, and set the deadline."""
-        for link in self._order:
+        for link in self._links.values():
             link.pass_idle(now)
         if self._exchange is None and now >= self._line.free_at:
             self._begin(now)
         self.deadline = self._next_deadline()
 
     def _begin(self, now: float) -> None:
-        for link in self._order:
-            if link.turn and link.turn.due <= now:
-                self._say(link, link.turn, now)
-                self._order.remove(link)
-                self._order.append(link)
-                return
+        """Let the link speak that waited the longest, if any has something to say."""
+        turns = [(link, link.turn) for link in self._links.values() if link.turn]
+        due = [(link, turn) for link, turn in turns if turn.due <= now]
+        if due:
+            self._say(*min(due, key=lambda waiting: waiting[0].spoke_in), now)
 
     def _say(self, link: PrimaryLink, turn: Turn, now: float) -> None:
         wait_s = self._timing.response_s(len(turn.octets), turn.answer_octets)
@@ -205,13 +203,16 @@ class Primary:
             wait_s *= self._rng.uniform(1 - JITTER, 1 + JITTER)
         damage = self.counts.damage
         self._exchange = Exchange(link, turn, now + wait_s, now + LATEST * wait_s, damage)
-        self._outgoing += turn.octets
+        self._line.speak(now)
+        self._outgoing = turn.octets
+        self._turns += 1
+        link.spoke_in = self._turns
 
     def _next_deadline(self) -> float | None:
         moments = [self._gap_at] if self._reader.unfinished else []
         if self._exchange:
             moments.append(self._silent_at(self._exchange))
         else:
-            due = [link.due for link in self._order if link.due is not None]
+            due = [link.due for link in self._links.values() if link.due is not None]
             moments += [max(min(due), self._line.free_at)] if due else []
         return min(moments, default=None)

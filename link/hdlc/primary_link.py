@@ -62,6 +62,8 @@ class PrimaryLink:
         self.client = station.client_octet
         self.state = PrimaryState.DOWN
         self.turn: Turn | None = None
+        self.spoke_in = 0
+        """Number of its last turn on the medium; the Primary counts."""
         self.heard = False
         """Whether the last frame said was answered."""
         self._station = station

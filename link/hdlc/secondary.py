@@ -113,7 +113,7 @@ class Secondary:
         self._settle(now)
 
     def take_outgoing(self) -> bytes:
-        """Return what must be written now."""
+        """Return what must be written now: at most one frame."""
         outgoing, self._outgoing = self._outgoing, b""
         return outgoing
 
@@ -135,6 +135,7 @@ class Secondary:
 
     def _take(self, frame: Frame, now: float) -> None:
         self._floor = None
+        self._outgoing = b""
         link = self._links.get((frame.destination, frame.source)) or self._stranger(frame)
         if link is None:
             self.counts.foreign += 1
@@ -170,7 +171,7 @@ class Secondary:
         """Say it if the link has the turn and the primary has not stopped waiting."""
         floor = self._floor
         if octets and floor and floor.link is link and now - floor.given_at <= self._timing.meter_s:
-            self._outgoing += octets
+            self._outgoing = octets
             self._floor = None
 
     def _settle(self, now: float) -> None:

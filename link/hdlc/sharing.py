@@ -18,6 +18,8 @@ FEWEST_SLOTS = 8
 MOST_SLOTS = 64
 ALONE_AFTER_S = 120.0
 """Without another primary for so long, the line is ours."""
+BABBLE_S = 1.0
+"""A line that is never silent is spoken on after so long; else one babbler would stop us."""
 
 
 class SharedLine:
@@ -29,24 +31,33 @@ class SharedLine:
         self._answer_octets = answer_octets
         self._rng = rng
         self._slots = FEWEST_SLOTS
-        self._silent_from = float("-inf")
+        self._busy_from = self._silent_from = float("-inf")
         self._other_at = float("-inf")
         self._reserved_until = float("-inf")
         self._expected = (b"", b"")
         self.free_at = float("-inf")
         """From when on we may speak."""
 
-    def hear(self, now: float) -> None:
-        """Take note that octets came."""
-        self._silent_from = now + self._timing.silence_s
+    def hear(self, unfinished: bool, now: float) -> None:
+        """Take note that octets came, with the end of a frame still to come perhaps."""
+        if now > self._silent_from:
+            self._busy_from = now
+        silence_s = self._timing.inter_octet_s if unfinished else self._timing.silence_s
+        self._silent_from = now + silence_s
         self._set_free_at(now)
+
+    def speak(self, now: float) -> None:
+        """Take note that we speak."""
+        self._busy_from = now
 
     def overhear(self, frame: Frame, now: float) -> None:
         """Take note of a frame between others."""
+        if not frame.control.poll:
+            return
         if (frame.destination, frame.source) == self._expected:
             self._reserved_until = now
             self._expected = (b"", b"")
-        elif frame.control.poll and len(frame.source) == 1:
+        elif len(frame.source) == 1:
             self._other_at = now
             self._reserved_until = now + self._timing.response_s(0, self._answer_octets)
             self._expected = (frame.source, frame.destination)
@@ -63,7 +74,8 @@ class SharedLine:
 
     def _set_free_at(self, now: float) -> None:
         """Draw how long we keep still."""
-        start = max(self._silent_from, self._reserved_until)
+        silent_from = min(self._silent_from, self._busy_from + BABBLE_S)
+        start = max(silent_from, self._reserved_until)
         if now < self._other_at + ALONE_AFTER_S:
             slot_s = self._timing.turnaround_s + self._timing.air_s(SLOT_OCTETS)
             start = max(start, now) + GUARD_S + self._rng.randint(0, self._slots) * slot_s

@@ -394,13 +394,15 @@ def test_a_silent_link_is_dropped_after_the_inactivity_time() -> None:
     assert meter.said() == []
 
 
-def test_frames_in_one_gulp_are_taken_one_by_one(meter: Meter) -> None:
+def test_of_frames_in_one_gulp_only_the_last_gives_the_turn(meter: Meter) -> None:
     poll = Frame(b"\x03", b"\x21", CONTROLS[rr(0)]).to_bytes()
-    assert meter.hear_octets(poll + b"\x55" + poll + poll[:4]) == [(rr(0), b"")] * 2
+    ask = Frame(b"\x03", b"\x21", CONTROLS[i_frame(0, 0)], LLC_IN + b"ask").to_bytes()
+    assert meter.hear_octets(poll + b"\x55" + ask + poll + poll[:4]) == [(rr(1), b"")]
+    assert meter.events() == [Received(CLIENT, b"ask")]
     assert meter.station.deadline == 0.5
     meter.station.tick(0.5)
     assert meter.station.counts.unfinished == 1
-    assert meter.hear_octets(poll) == [(rr(0), b"")]
+    assert meter.hear_octets(poll) == [(rr(1), b"")]
 
 
 def test_a_lost_medium_ends_every_link(meter: Meter) -> None:
