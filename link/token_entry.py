@@ -3,18 +3,21 @@
 Invariant: no verdict says more than the meter has shown, and `enter` goes out again only after the
 ledger has been read and does not know the token.
 
-| state    | answer                           | failure                                    |
-|----------|----------------------------------|--------------------------------------------|
-| Heading  | ledger head -> Storing           | Heading, at the bound NotSent              |
-| Storing  | intent stored -> Entering        |                                            |
-| Entering | outcome -> Accepted or Refused   | Looking; NotSent if the first was unjudged |
-| Looking  | newer entry -> Accepted          | Looking, at the bound Unknown              |
-|          | older entry -> Refused           |                                            |
-|          | none -> Entering, at the bound   |                                            |
-|          | Unknown; resumed -> NotDone      |                                            |
+| state      | answer                                     | failure                           |
+|------------|--------------------------------------------|-----------------------------------|
+| Heading    | ledger head -> Storing                     | Heading, at the bound NotSent     |
+| Storing    | intent stored -> Entering                  |                                   |
+| Entering   | Accept, held -> Accepted                   | Looking; the first time, when the |
+|            | UsedError by a newer entry -> Confirming   | request was not carried out for   |
+|            | any other result -> Refused                | certain, NotSent                  |
+| Confirming | newer entry of the token -> Accepted       | Confirming, at the bound Unknown  |
+|            | else -> Refused                            |                                   |
+| Looking    | newer entry -> Accepted                    | Looking, at the bound Unknown     |
+|            | older entry -> Refused                     |                                   |
+|            | none -> Entering, at the bound Unknown;    |                                   |
+|            | resumed -> NotDone                         |                                   |
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias, assert_never
 
@@ -107,7 +110,16 @@ class _Looking:
     doubt: LinkTrouble
 
 
-_State: TypeAlias = _Heading | _Storing | _Entering | _Looking | Verdict
+@dataclass(frozen=True, slots=True)
+class _Confirming:
+    known: int
+    used: TokenOutcome
+    """UsedError by an entry newer than the intent: of this token, or of one with its TID."""
+    failures: int
+
+
+_Asking: TypeAlias = _Heading | _Entering | _Confirming | _Looking
+_State: TypeAlias = _Asking | _Storing | Verdict
 
 
 class TokenEntry:
@@ -124,6 +136,9 @@ class TokenEntry:
         self._digest = token_digest(digits)
         self._state: _State = _first(known_sequence, resumed)
 
+    def __repr__(self) -> str:
+        return f"TokenEntry(...{self._digits[-4:]}, {self._state})"
+
     @property
     def wants(self) -> Request | None:
         """What to ask of the meter next; None while an intent waits and once there is a verdict."""
@@ -132,7 +147,7 @@ class TokenEntry:
                 return Get(row("ledger_head.value"))
             case _Entering():
                 return Invoke(row("token_gateway.enter"), self._digits)
-            case _Looking():
+            case _Looking() | _Confirming():
                 return Get(row("token_log.buffer"), ByDigest(self._digest))
             case _:
                 return None
@@ -170,7 +185,7 @@ class TokenEntry:
                 self._state = _headed(state, value)
             case _Entering() as state:
                 self._state = _judged(state, value, self._digest)
-            case _Looking() as state:
+            case _Looking() | _Confirming() as state:
                 self._state = _looked(state, value, self._digest)
             case _:
                 raise RuntimeError(f"no answer is wanted in {self._state}")
@@ -183,7 +198,7 @@ class TokenEntry:
         match self._state:
             case _Entering(sent=1) if not sent or trouble in NEVER_JUDGED:
                 self._state = NotSent(trouble)
-            case _Heading() | _Entering() | _Looking() as state:
+            case _Heading() | _Entering() | _Confirming() | _Looking() as state:
                 self._state = _troubled(state, trouble)
             case _:
                 raise RuntimeError(f"nothing that can fail is wanted in {self._state}")
@@ -199,16 +214,14 @@ def _first(known_sequence: int | None, resumed: bool) -> _State:
     return _Storing(known_sequence)
 
 
-def _troubled(state: _Heading | _Entering | _Looking, trouble: LinkTrouble) -> _State:
+def _troubled(state: _Asking, trouble: LinkTrouble) -> _State:
     match state:
-        case _Heading(failures):
-            return NotSent(trouble) if failures + 1 == READ_TRIES else _Heading(failures + 1)
         case _Entering(known, sent):
             return _Looking(known, sent, failures=0, doubt=trouble)
-        case _Looking(failures=failures):
-            if failures + 1 == READ_TRIES:
-                return Unknown(trouble)
-            return replace(state, failures=failures + 1)
+        case _Heading() | _Confirming() | _Looking():
+            if state.failures + 1 < READ_TRIES:
+                return replace(state, failures=state.failures + 1)
+            return NotSent(trouble) if isinstance(state, _Heading) else Unknown(trouble)
         case _:
             assert_never(state)
 
@@ -225,18 +238,22 @@ def _judged(state: _Entering, value: object, digest: bytes) -> _State:
     if value.result in EXECUTED:
         return Accepted(value)
     if value.result is TokenResult.UsedError and value.sequence > state.known:
-        return Accepted(_first_use(value))
+        return _Confirming(state.known, value, failures=0)
     return Refused(value)
 
 
-def _looked(state: _Looking, value: object, digest: bytes) -> _State:
-    if not isinstance(value, Iterable):
+def _looked(state: _Looking | _Confirming, value: object, digest: bytes) -> _State:
+    if not isinstance(value, tuple):
         return _troubled(state, LinkTrouble.MALFORMED)
     entries = [e for e in value if isinstance(e, TokenOutcome) and e.digest == digest]
     newest = max(entries, key=lambda entry: entry.sequence, default=None)
-    if newest is None or (newest.sequence <= state.known and not _is_used_up(newest)):
-        return _not_in_ledger(state)
-    return Accepted(newest) if newest.sequence > state.known else Refused(_second_use(newest))
+    if newest is not None and newest.sequence > state.known:
+        return Accepted(newest)
+    if isinstance(state, _Confirming):
+        return Refused(state.used)
+    if newest is not None and _is_used_up(newest):
+        return Refused(_second_use(newest))
+    return _not_in_ledger(state)
 
 
 def _not_in_ledger(state: _Looking) -> _State:
@@ -250,17 +267,6 @@ def _not_in_ledger(state: _Looking) -> _State:
 def _is_used_up(entry: TokenOutcome) -> bool:
     """Tell whether this entry's token can never run again: neither a test nor a held section."""
     return entry.result is TokenResult.Accept and entry.token_class != _TEST_CLASS
-
-
-def _first_use(used: TokenOutcome) -> TokenOutcome:
-    """Return the acceptance of which a UsedError speaks."""
-    return replace(
-        used,
-        result=TokenResult.Accept,
-        source=used.first_source,
-        amount=used.worth,
-        at=used.first_at,
-    )
 
 
 def _second_use(entry: TokenOutcome) -> TokenOutcome:

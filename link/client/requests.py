@@ -4,7 +4,7 @@ Source: IEC 62056-5-3 (GET, SET, ACTION normal). Invariant: reading any APDU as 
 one of the three kinds of Response, and REFUSED_ACCESS means that nothing was carried out.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TypeAlias, assert_never
 
@@ -47,10 +47,10 @@ class Set:
 
 @dataclass(frozen=True, slots=True)
 class Invoke:
-    """Invoke the row's method."""
+    """Invoke the row's method; the value is not shown, for it may be a token."""
 
     row: Row
-    value: object
+    value: object = field(repr=False)
 
 
 Request: TypeAlias = Get | Set | Invoke

@@ -1,6 +1,6 @@
 """What a server session asks of its application, and what the application answers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import NewType, TypeAlias
 
@@ -31,15 +31,15 @@ class Client:
 class Asked:
     """A client asks for what its rights allow; the session waits for `answer`.
 
-    `value` is of the row's type, None for READ; `selection` is WHOLE except where part of a log is
-    read.
+    `value` is of the row's type, None for READ, and not shown, for it may be a token. `selection`
+    is WHOLE except where part of a log is read.
     """
 
     id: AskedId
     client: Client
     row: Row
     operation: Operation
-    value: object
+    value: object = field(repr=False)
     selection: LogSelection
 
 
