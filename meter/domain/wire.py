@@ -12,6 +12,7 @@ from meter.domain.facts import Fact
 from meter.domain.forms import Form, WireError, form_of
 from meter.domain.state import State
 
+LINES = json.JSONEncoder(separators=(",", ":"), check_circular=False)
 STATE_VERSION = 1
 STATE_FORM = form_of(State, secrets=True)
 
@@ -65,7 +66,7 @@ def state_from_json(text: str) -> State:
 
 
 def _line(wire: dict[str, object]) -> str:
-    return json.dumps(wire, separators=(",", ":"))
+    return LINES.encode(wire)
 
 
 def _members(text: str, *names: str) -> dict[str, object]:

@@ -60,13 +60,8 @@ class Store:
 
     def load(self) -> State | None:
         """Return the state as last committed, None for a new store; raises DurableError."""
-        match self._database.execute("SELECT line FROM snapshot"):
-            case []:
-                return None
-            case [(str(line),)]:
-                return self._read_state(line)
-            case rows:
-                raise NotAStore(f"{self._path}: {len(rows)} snapshots")
+        rows = self._database.execute("SELECT line FROM snapshot")
+        return self._read_state(rows[0]) if rows else None
 
     def commit(self, facts: Sequence[Fact], state: State) -> None:
         """Make facts and the state after them durable, all or nothing.
@@ -132,9 +127,9 @@ class Store:
             (int(shelf), self._keep.of(shelf)),
         )
 
-    def _read_state(self, line: str) -> State:
+    def _read_state(self, row: Row) -> State:
         try:
-            return state_from_json(line)
+            return state_from_json(str(row[0]))
         except WireError as error:
             raise NotAStore(f"{self._path}: {error}") from error
 
