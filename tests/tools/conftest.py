@@ -1,5 +1,6 @@
 """The command line as people and scripts use it, in this process."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,22 +34,27 @@ def splitmeter(capsys: pytest.CaptureFixture[str]) -> Splitmeter:
     return run
 
 
+def meter_number(serial: int, maker: str = "12") -> str:
+    payload = f"{maker}{serial:08d}"
+    return payload + luhn_digit(payload)
+
+
 @pytest.fixture
 def drn() -> Callable[..., str]:
     """Make a meter number of a serial number."""
+    return meter_number
 
-    def make(serial: int, maker: str = "12") -> str:
-        payload = f"{maker}{serial:08d}"
-        return payload + luhn_digit(payload)
 
-    return make
+@pytest.fixture(scope="session")
+def provisioned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one provisioned meter, serial 1; nobody changes it."""
+    folder = tmp_path_factory.mktemp("provisioned") / "lab"
+    words = ["--drn", meter_number(1), "--listen", "pty:///tmp/line", "--test-keys", "--lab"]
+    assert main(["provision", "--dir", str(folder), *words]) == 0
+    return folder
 
 
 @pytest.fixture
-def lab(tmp_path: Path, splitmeter: Splitmeter, drn: Callable[..., str]) -> Path:
-    """A folder with one provisioned meter, serial 1."""
-    folder = tmp_path / "lab"
-    listen = f"pty://{tmp_path}/line"
-    words = ("--dir", folder, "--drn", drn(1), "--listen", listen, "--test-keys", "--lab")
-    assert splitmeter("provision", *words).status == 0
-    return folder
+def lab(tmp_path: Path, provisioned: Path) -> Path:
+    """A provisioned folder of the test's own."""
+    return Path(shutil.copytree(provisioned, tmp_path / "lab"))

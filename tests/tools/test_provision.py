@@ -118,8 +118,9 @@ def test_unpaired_meters_share_no_key_with_the_ciu(provision: Splitmeter, tmp_pa
     assert "keys" not in tomllib.loads((tmp_path / "lab/ciu.toml").read_text())["meter"][0]
 
 
-@pytest.mark.parametrize(("dkga", "ea"), [("02", "07"), ("04", "07"), ("04", "11")])
-@pytest.mark.parametrize("base", [1993, 2014, 2035])
+@pytest.mark.parametrize(
+    ("dkga", "ea", "base"), [("02", "07", 1993), ("04", "07", 2035), ("04", "11", 2014)]
+)
 def test_the_meter_takes_its_files_and_anybody_can_derive_its_key(
     provision: Splitmeter, splitmeter: Splitmeter, dkga: str, ea: str, base: int
 ) -> None:

@@ -225,9 +225,9 @@ def start(*words: object) -> subprocess.Popen[str]:
 
 def test_many_sell_at_once_and_none_loses_or_repeats(lab: Path, drn: Numbers) -> None:
     words = ("-m", "tools", "vend", "--register", lab / "vend.db", "credit", drn(1), "1", "--json")
-    sellers = [start(*words) for _ in range(4)]
+    sellers = [start(*words) for _ in range(3)]
     sold = [json.loads(seller.communicate(timeout=30)[0]) for seller in sellers]
-    assert len({one["tid"] for one in sold}) == len({one["token"] for one in sold}) == 4
+    assert len({one["tid"] for one in sold}) == len({one["token"] for one in sold}) == 3
     with open_till(lab) as till:
         assert till.register.last_tid(drn(1)) == max(one["tid"] for one in sold)
 
@@ -247,7 +247,7 @@ while True:
 def test_a_seller_that_is_killed_has_sold_what_it_showed(lab: Path, drn: Numbers) -> None:
     rng = Random(1)
     shown: list[int] = []
-    for _ in range(5):
+    for _ in range(3):
         seller = start("-c", SELLS_FOR_EVER, lab, drn(1), NOON)
         assert seller.stdout is not None
         shown += [int(seller.stdout.readline()) for _ in range(rng.randint(1, 30))]
