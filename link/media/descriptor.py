@@ -45,8 +45,8 @@ class Descriptor:
             raise RuntimeError(f"a medium has one owner, found a second {what} at the same time")
         ready = asyncio.get_running_loop().create_future()
         self._waiting[what] = ready
-        add(self.fd, lambda: _wake(ready))
         try:
+            add(self.fd, lambda: _wake(ready))
             await ready
         finally:
             del self._waiting[what]

@@ -40,11 +40,10 @@ class TcpListener:
     async def accept(self) -> DescriptorMedium:
         await self._seats.acquire()
         try:
-            connection, url = await self._next()
+            return _medium(*await self._next(), self._seats)
         except BaseException:
             self._seats.release()
             raise
-        return _medium(connection, url, self._seats)
 
     async def _next(self) -> tuple[socket.socket, str]:
         while True:
