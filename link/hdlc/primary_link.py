@@ -75,7 +75,8 @@ class PrimaryLink:
         self._assembly = Assembly(LLC_RESPONSE)
         self._silences = self._misses = self._damaged = 0
         self._asked_at = self._idle_at = 0.0
-        self._actions = self._bind_actions()
+        self.actions = self._bind_actions()
+        """What each action of the table does here."""
 
     @property
     def due(self) -> float | None:
@@ -168,7 +169,7 @@ class PrimaryLink:
     def _step(self, signal: PrimarySignal, now: float) -> None:
         row = PRIMARY_TABLE[self.state, signal]
         self.state = row.next
-        self._actions[row.action](now)
+        self.actions[row.action](now)
 
     def _bind_actions(self) -> dict[PrimaryAction, Callable[[float], None]]:
         a = PrimaryAction

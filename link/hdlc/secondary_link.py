@@ -46,7 +46,8 @@ class SecondaryLink:
         self._window = Window(peer.client_octet, peer.server.to_bytes())
         self._assembly = Assembly(LLC_REQUEST)
         self._rejection = b""
-        self._actions = self._bind_actions()
+        self.actions = self._bind_actions()
+        """What each action of the table does here."""
 
     @property
     def is_up(self) -> bool:
@@ -109,7 +110,7 @@ class SecondaryLink:
     def _step(self, signal: SecondarySignal) -> bytes:
         row = SECONDARY_TABLE[self.state, signal]
         self.state = row.next
-        return self._actions[row.action]()
+        return self.actions[row.action]()
 
     def _bind_actions(self) -> dict[SecondaryAction, Callable[[], bytes]]:
         a, window = SecondaryAction, self._window

@@ -138,8 +138,20 @@ class Panel:
             self.station.send(station, request, now)
 
 
+@dataclass
+class Talk:
+    """One frame on its way; `spoiled` when somebody else spoke at the same time."""
+
+    ends_at: float
+    spoiled: bool = False
+
+
 class Line:
-    """A half-duplex line on virtual time: who speaks is heard by all others."""
+    """A half-duplex line on virtual time: who speaks is heard by all others.
+
+    With a bit rate, frames take their time, are heard from their first octets on, and two at once
+    spoil each other.
+    """
 
     def __init__(self, nodes: list[Meter | Panel], fate: Fate = in_order, baudrate: int = 0):
         self.nodes = nodes
@@ -148,7 +160,9 @@ class Line:
         self.now = 0.0
         self.said: list[bytes] = []
         self._numbers = count()
-        self._coming: list[tuple[float, int, Meter | Panel, bytes]] = []
+        self._coming: list[tuple[float, int, Meter | Panel, bytes, Talk]] = []
+        self._talks: list[Talk] = []
+        self.collisions = 0
 
     def run(self, until: float = 200.0) -> None:
         """Run until nothing is left to happen before `until`."""
@@ -169,8 +183,8 @@ class Line:
 
     def _step(self) -> None:
         if self._coming and self._coming[0][0] <= self.now:
-            _, _, node, octets = heappop(self._coming)
-            node.station.receive(octets, self.now)
+            _, _, node, octets, talk = heappop(self._coming)
+            node.station.receive(damaged(octets) if talk.spoiled else octets, self.now)
             self._speak(node)
         for node in self.nodes:
             if node.deadline is not None and node.deadline <= self.now:
@@ -185,20 +199,40 @@ class Line:
             return
         self.said.append(octets)
         air = len(octets) * 10 / self.baudrate if self.baudrate else 0.001
+        talk = self._begin_talk(air)
         for delay, copy in self.fate(len(self.said) - 1, octets):
             for other in self.nodes:
                 if other is not node:
-                    arrival = self.now + air + delay
-                    heappush(self._coming, (arrival, next(self._numbers), other, copy))
+                    self._let_hear(other, copy, delay + air, talk)
+
+    def _begin_talk(self, air: float) -> Talk:
+        talk = Talk(self.now + air)
+        self._talks = [other for other in self._talks if other.ends_at > self.now]
+        if self.baudrate and self._talks:
+            self.collisions += 1
+            for other in [talk, *self._talks]:
+                other.spoiled = True
+        self._talks.append(talk)
+        return talk
+
+    def _let_hear(self, node: Meter | Panel, octets: bytes, after: float, talk: Talk) -> None:
+        head = 3 if self.baudrate else 0
+        if head:
+            early = self.now + head * 10 / self.baudrate
+            heappush(self._coming, (early, next(self._numbers), node, octets[:head], Talk(0.0)))
+        arrival = self.now + after
+        heappush(self._coming, (arrival, next(self._numbers), node, octets[head:], talk))
 
 
-def address(number: int) -> Station:
-    return Station(16, ServerAddress.of(1, number))
+def address(number: int, client: int = 16) -> Station:
+    return Station(client, ServerAddress.of(1, number))
 
 
-def a_meter(number: int = 1, think_s: float = 0.0, max_info: int = 128) -> Meter:
+def a_meter(
+    number: int = 1, think_s: float = 0.0, max_info: int = 128, timing: Timing | None = None
+) -> Meter:
     own = OwnAddress(lower=number)
-    timing = Timing.for_line(None)
+    timing = timing or Timing.for_line(None)
     return Meter(Secondary(addresses=own, timing=timing, max_info=max_info), think_s)
 
 
@@ -372,3 +406,23 @@ def test_a_request_is_said_again_with_the_same_octets_only() -> None:
         ]
         assert len(first) >= 2
         assert len(set(first)) == 1
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_two_primaries_share_a_line_although_they_speak_at_once_at_first(seed: int) -> None:
+    timing = Timing.for_line(9600)
+    requests = [b"ask %d" % number for number in range(20)]
+    panels = [
+        a_panel({address(1, client): requests[:]}, seed * 10 + client, timing)
+        for client in (96, 97)
+    ]
+    meter = a_meter(timing=timing)
+    line = Line([*panels, meter], baudrate=9600)
+    line.run(until=100.0)
+    for panel, client in zip(panels, (96, 97), strict=True):
+        answers = panel.answers[address(1, client)]
+        assert [request for request, _ in answers] + panel.unknown == requests
+        assert panel.closed == {address(1, client)}
+        assert panel.failures == []
+    assert 1 <= line.collisions < 12
+    assert line.now < 30.0
