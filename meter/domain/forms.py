@@ -51,7 +51,7 @@ def _exact(kind: type) -> Callable[[object], object]:
 
 def _from_hex(wire: object) -> bytes:
     try:
-        return bytes.fromhex(str(wire))
+        return bytes.fromhex(wire if isinstance(wire, str) else "?")
     except ValueError:
         raise WireError("octets that are not hex digits") from None
 

@@ -1,7 +1,7 @@
 """Credit, the supply table, alarms and count-downs (meter.md 4)."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from link.secret import Secret
@@ -184,6 +184,7 @@ def test_a_new_epoch_is_a_new_baseline() -> None:
     assert Alarm.REGISTER_FELL not in alarms(state)
 
 
+@settings(max_examples=30)
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3_000)), max_size=30))
 def test_the_shown_register_never_falls_and_credit_mirrors_it(
     readings: list[tuple[int, int]],

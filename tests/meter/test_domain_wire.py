@@ -193,6 +193,10 @@ def test_every_kind_of_fact_has_a_version_and_a_sample() -> None:
             '{"kind":"GuessFailed","version":1,"body":{"source":"KEYPAD","digest":"x","at":1}}',
             "digest: octets",
         ),
+        (
+            '{"kind":"GuessFailed","version":1,"body":{"source":"KEYPAD","digest":12,"at":1}}',
+            "digest: octets",
+        ),
         ('{"kind":"TimePassed","version":1,"body":[]}', "where a TimePassed should stand"),
         ('{"kind":"TimePassed"}', "no object of kind, version, body"),
         ("[]", "no object"),
