@@ -128,12 +128,9 @@ def read_response(request: Request, invoke: int, apdu: Apdu) -> Response:
             return _refusal(result) if result else Result(None)
         case (Invoke(), ActionResponse(invoke=found, result=result)) if found == invoke:
             return _refusal(result) if result else _returned(request.row, apdu)
-        case (
-            _,
-            GetResponse(invoke=found) | SetResponse(invoke=found) | ActionResponse(invoke=found),
-        ):
+        case (_, GetResponse(found) | SetResponse(found) | ActionResponse(found)):
             kind = type(apdu).__name__
-            return Breach(LinkTrouble.MALFORMED, f"{kind} {found:02x} to {invoke:02x}")
+            return Breach(LinkTrouble.MALFORMED, f"{kind} {found:02x} to request {invoke:02x}")
         case _:
             return Breach(LinkTrouble.MALFORMED, f"{type(apdu).__name__} as an answer")
 

@@ -1,0 +1,439 @@
+"""What a client makes of one meter's words, APDU by APDU."""
+
+from dataclasses import dataclass, field
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from link.client import (
+    Answered,
+    AskId,
+    Event,
+    Failed,
+    Get,
+    Invoke,
+    LinkClosed,
+    LinkDown,
+    LinkUp,
+    Request,
+    Set,
+)
+from link.client.conversation import MAX_WAITING, Connect, Conversation, Disconnect, Send
+from link.cosem import row
+from link.dlms import (
+    Aare,
+    Aarq,
+    ActionRequest,
+    ActionResponse,
+    ActionResult,
+    Apdu,
+    ApplicationContext,
+    AssociationResult,
+    ConfirmedService,
+    ConfirmedServiceError,
+    Conformance,
+    Data,
+    DataAccessResult,
+    ErrorCategory,
+    ExceptionResponse,
+    GetRequest,
+    GetResponse,
+    InitiateResponse,
+    Rlre,
+    Rlrq,
+    ServiceError,
+    SetRequest,
+    SetResponse,
+    StateError,
+    Tag,
+    UserDiagnostic,
+    read_apdu,
+)
+from link.hdlc import ServerAddress, Station
+from link.terms import Alarm, LinkTrouble
+
+STATION = Station(96, ServerAddress.of(1, 2836))
+DRN = "01234567890"
+POWER = Get(row("power.value"))
+CLEAR = Set(row("alarms.value"), Alarm.LOW_CREDIT)
+ENTER = Invoke(row("token_gateway.enter"), "1" * 20)
+GRANT = InitiateResponse(Conformance.GET, 1024)
+ACCEPTED = Aare(ApplicationContext.LN, AssociationResult.ACCEPTED, UserDiagnostic.NULL, GRANT)
+
+
+@dataclass
+class Talk:
+    """A conversation with a meter that the test plays."""
+
+    drn: str = DRN
+    events: list[Event] = field(default_factory=list)
+    last: int = 0
+
+    def __post_init__(self) -> None:
+        self.conversation = Conversation(STATION, DRN, self.events)
+
+    def ask(self, request: Request) -> AskId:
+        self.last += 1
+        self.conversation.ask(AskId(self.last), request)
+        return AskId(self.last)
+
+    def order(self) -> Connect | Send | Disconnect | None:
+        """Return the only thing to do now."""
+        orders = self.conversation.take_orders()
+        assert len(orders) <= 1
+        return orders[0] if orders else None
+
+    def said(self) -> Apdu:
+        order = self.order()
+        assert isinstance(order, Send)
+        return read_apdu(order.apdu)
+
+    def hear(self, apdu: Apdu) -> None:
+        self.conversation.received(apdu.to_bytes())
+
+    def come_up(self) -> None:
+        """Play a meter that lets the client in."""
+        assert self.order() == Connect()
+        self.conversation.connected()
+        assert isinstance(self.said(), Aarq)
+        self.hear(ACCEPTED)
+        asked = self.said()
+        assert isinstance(asked, GetRequest)
+        self.hear(GetResponse(asked.invoke, Data(Tag.OCTET_STRING, self.drn.encode())))
+
+    def take(self) -> list[Event]:
+        events = self.events[:]
+        self.events.clear()
+        return events
+
+
+@pytest.fixture
+def up() -> Talk:
+    """A conversation whose first ask, POWER, waits for its answer with invoke octet C1."""
+    talk = Talk()
+    talk.ask(POWER)
+    talk.come_up()
+    talk.said()
+    assert talk.take() == [LinkUp(STATION)]
+    return talk
+
+
+def failed(ask: int, trouble: LinkTrouble, detail: str, sent: bool = True) -> Failed:
+    return Failed(AskId(ask), STATION, trouble, detail, sent)
+
+
+def test_the_first_ask_opens_link_and_association_and_asks_who_is_there() -> None:
+    talk = Talk()
+    first = talk.ask(POWER)
+    second = talk.ask(ENTER)
+    talk.come_up()
+    asked = talk.said()
+    assert isinstance(asked, GetRequest)
+    assert asked.attribute.logical_name == POWER.row.logical_name
+    talk.hear(GetResponse(asked.invoke, Data(Tag.U32, 230)))
+    entered = talk.said()
+    assert isinstance(entered, ActionRequest)
+    talk.hear(ActionResponse(entered.invoke, ActionResult.SUCCESS))
+    assert talk.take() == [
+        LinkUp(STATION),
+        Answered(first, STATION, 230),
+        Answered(second, STATION, None),
+    ]
+    assert talk.order() is None
+
+
+def test_another_meters_number_closes_the_link_with_both_numbers() -> None:
+    talk = Talk(drn="09876543210")
+    ask = talk.ask(ENTER)
+    talk.come_up()
+    detail = "meter 09876543210 where 01234567890 is expected"
+    assert talk.order() == Disconnect()
+    assert talk.take() == [
+        LinkDown(STATION, LinkTrouble.OTHER_METER, detail),
+        failed(ask, LinkTrouble.OTHER_METER, detail, sent=False),
+    ]
+    talk.conversation.disconnected()
+    assert talk.conversation.is_down
+
+
+def _rejected(**changes: object) -> Aare:
+    values = {
+        "context": ApplicationContext.LN,
+        "result": AssociationResult.REJECTED_PERMANENT,
+        "diagnostic": UserDiagnostic.MECHANISM_NAME_REQUIRED,
+    }
+    return Aare(**(values | changes))
+
+
+REFUSALS = {
+    "rejected-permanent, mechanism-name-required": _rejected(),
+    "rejected-permanent, no-reason-given, initiate error 1": _rejected(
+        diagnostic=UserDiagnostic.NO_REASON_GIVEN,
+        user_information=ConfirmedServiceError(
+            ConfirmedService.INITIATE, ErrorCategory.INITIATE, 1
+        ),
+    ),
+    "accepted, authentication-required": _rejected(
+        result=AssociationResult.ACCEPTED,
+        diagnostic=UserDiagnostic.AUTHENTICATION_REQUIRED,
+        user_information=GRANT,
+    ),
+    "exception service-not-allowed, operation-not-possible": ExceptionResponse(
+        StateError.SERVICE_NOT_ALLOWED, ServiceError.OPERATION_NOT_POSSIBLE
+    ),
+}
+
+
+@pytest.mark.parametrize(("detail", "answer"), REFUSALS.items(), ids=REFUSALS)
+def test_a_refused_association_fails_all_asks_with_the_reason(detail: str, answer: Apdu) -> None:
+    talk = Talk()
+    asks = [talk.ask(POWER), talk.ask(ENTER)]
+    talk.order()
+    talk.conversation.connected()
+    talk.order()
+    talk.hear(answer)
+    down, *fails = talk.take()
+    assert down == LinkDown(STATION, LinkTrouble.REFUSED_LINK, detail)
+    assert fails == [failed(a, LinkTrouble.REFUSED_LINK, detail, sent=False) for a in asks]
+    assert talk.order() == Disconnect()
+
+
+NOT_DONE = {
+    "read-write-denied": LinkTrouble.REFUSED_ACCESS,
+    "object-undefined": LinkTrouble.REFUSED_ACCESS,
+    "object-class-inconsistent": LinkTrouble.REFUSED_ACCESS,
+    "object-unavailable": LinkTrouble.REFUSED_ACCESS,
+    "type-unmatched": LinkTrouble.REFUSED_ACCESS,
+    "scope-of-access-violated": LinkTrouble.REFUSED_ACCESS,
+    "temporary-failure": LinkTrouble.TEMPORARY,
+    "hardware-fault": LinkTrouble.TEMPORARY,
+    "other-reason": LinkTrouble.TEMPORARY,
+}
+
+
+@pytest.mark.parametrize(("name", "trouble"), NOT_DONE.items())
+def test_a_refused_request_fails_by_name_and_the_association_goes_on(
+    up: Talk, name: str, trouble: LinkTrouble
+) -> None:
+    member = name.upper().replace("-", "_")
+    up.ask(CLEAR)
+    up.ask(ENTER)
+    up.hear(GetResponse(0xC1, DataAccessResult[member]))
+    written = up.said()
+    assert isinstance(written, SetRequest)
+    up.hear(SetResponse(written.invoke, DataAccessResult[member]))
+    entered = up.said()
+    assert isinstance(entered, ActionRequest)
+    up.hear(ActionResponse(entered.invoke, ActionResult[member]))
+    assert up.take() == [failed(ask, trouble, name) for ask in (1, 2, 3)]
+    assert up.order() is None
+
+
+def test_a_value_of_another_type_fails_one_ask_only(up: Talk) -> None:
+    up.hear(GetResponse(0xC1, Data(Tag.BOOLEAN, True)))
+    assert up.take() == [failed(1, LinkTrouble.MALFORMED, "BOOLEAN where U32 stands")]
+    assert up.order() is None
+
+
+def test_a_method_that_has_run_is_never_reported_as_refused() -> None:
+    talk = Talk()
+    ask = talk.ask(ENTER)
+    talk.come_up()
+    talk.said()
+    talk.hear(ActionResponse(0xC1, ActionResult.SUCCESS, DataAccessResult.READ_WRITE_DENIED))
+    detail = "no return data: read-write-denied"
+    assert talk.take()[1:] == [failed(ask, LinkTrouble.MALFORMED, detail)]
+
+
+BREACHES = {
+    "GetResponse c5 to request c1": GetResponse(0xC5, Data(Tag.U32, 1)),
+    "SetResponse c1 to request c1": SetResponse(0xC1, DataAccessResult.SUCCESS),
+    "Rlre as an answer": Rlre(),
+    "exception service-unknown, other-reason": ExceptionResponse(
+        StateError.SERVICE_UNKNOWN, ServiceError.OTHER_REASON
+    ),
+}
+
+
+@pytest.mark.parametrize(("detail", "answer"), BREACHES.items(), ids=BREACHES)
+def test_a_meter_that_breaks_the_protocol_loses_its_link(
+    up: Talk, detail: str, answer: Apdu
+) -> None:
+    up.hear(answer)
+    assert up.take() == [
+        LinkDown(STATION, LinkTrouble.MALFORMED, detail),
+        failed(1, LinkTrouble.MALFORMED, detail),
+    ]
+    assert up.order() == Disconnect()
+
+
+def test_a_meter_that_knows_no_association_any_more_gets_a_new_one(up: Talk) -> None:
+    waiting = up.ask(CLEAR)
+    up.hear(ExceptionResponse(StateError.SERVICE_NOT_ALLOWED, ServiceError.OPERATION_NOT_POSSIBLE))
+    assert up.order() == Disconnect()
+    up.conversation.disconnected()
+    up.come_up()
+    written = up.said()
+    assert isinstance(written, SetRequest)
+    up.hear(SetResponse(written.invoke, DataAccessResult.SUCCESS))
+    assert up.take()[-1] == Answered(waiting, STATION, None)
+
+
+def test_a_service_that_is_not_supported_is_refused_access(up: Talk) -> None:
+    up.hear(ExceptionResponse(StateError.SERVICE_UNKNOWN, ServiceError.SERVICE_NOT_SUPPORTED))
+    detail = "exception service-unknown, service-not-supported"
+    assert up.take() == [failed(1, LinkTrouble.REFUSED_ACCESS, detail)]
+
+
+def test_a_lost_link_fails_what_is_in_flight_and_tries_once_more_for_the_rest(up: Talk) -> None:
+    up.ask(ENTER)
+    up.conversation.failed(LinkTrouble.RESET)
+    assert up.take() == [
+        LinkDown(STATION, LinkTrouble.RESET, "link reset"),
+        failed(1, LinkTrouble.RESET, "link reset"),
+    ]
+    assert up.order() == Connect()
+    up.conversation.failed(LinkTrouble.NO_ANSWER)
+    assert up.take() == [
+        LinkDown(STATION, LinkTrouble.NO_ANSWER, "no answer"),
+        failed(2, LinkTrouble.NO_ANSWER, "no answer", sent=False),
+    ]
+    assert up.conversation.is_down
+    assert up.order() is None
+
+
+def test_a_lost_port_fails_everything_and_tries_nothing(up: Talk) -> None:
+    up.ask(ENTER)
+    up.conversation.failed(LinkTrouble.PORT_DOWN)
+    assert [type(event) for event in up.take()] == [LinkDown, Failed, Failed]
+    assert up.order() is None
+
+
+def test_closing_releases_the_association_and_then_the_link(up: Talk) -> None:
+    up.hear(GetResponse(0xC1, Data(Tag.U32, 1)))
+    up.take()
+    up.conversation.close()
+    up.conversation.close()
+    assert isinstance(up.said(), Rlrq)
+    up.hear(Rlre())
+    assert up.order() == Disconnect()
+    up.conversation.disconnected()
+    assert up.take() == [LinkClosed(STATION)]
+    assert up.conversation.is_down
+
+
+def test_closing_does_not_wait_for_an_answer(up: Talk) -> None:
+    waiting = up.ask(CLEAR)
+    up.conversation.close()
+    assert up.order() == Disconnect()
+    assert up.take() == [
+        failed(1, LinkTrouble.RESET, "closed on request"),
+        failed(waiting, LinkTrouble.RESET, "closed on request", sent=False),
+    ]
+    up.conversation.failed(LinkTrouble.NO_ANSWER)
+    assert up.take() == [LinkClosed(STATION)]
+
+
+def test_an_ask_while_the_link_is_taken_down_waits_for_the_next_link(up: Talk) -> None:
+    up.conversation.close()
+    up.order()
+    ask = up.ask(POWER)
+    assert up.order() is None
+    up.conversation.disconnected()
+    up.come_up()
+    asked = up.said()
+    assert isinstance(asked, GetRequest)
+    up.hear(GetResponse(asked.invoke, Data(Tag.U32, 5)))
+    assert up.take()[-1] == Answered(ask, STATION, 5)
+
+
+def test_closing_what_is_down_or_being_dropped_ends_in_closed_all_the_same(up: Talk) -> None:
+    down = Talk()
+    down.conversation.close()
+    assert down.take() == [LinkClosed(STATION)]
+    up.hear(Rlre())
+    up.take()
+    up.conversation.close()
+    assert up.order() == Disconnect()
+    up.conversation.disconnected()
+    assert up.take() == [LinkClosed(STATION)]
+
+
+def test_one_ask_too_many_fails_at_once(up: Talk) -> None:
+    for _ in range(MAX_WAITING):
+        up.ask(POWER)
+    assert up.take() == []
+    beyond = up.ask(POWER)
+    detail = f"{MAX_WAITING} asks wait already"
+    assert up.take() == [failed(beyond, LinkTrouble.TEMPORARY, detail, sent=False)]
+
+
+def test_an_ask_that_cannot_be_written_is_our_own_fault() -> None:
+    talk = Talk()
+    for wrong in (Set(row("alarms.value"), 3.5), Get(ENTER.row), Invoke(POWER.row, 1)):
+        with pytest.raises(ValueError, match="is no"):
+            talk.ask(wrong)
+    assert talk.order() is None
+
+
+def test_words_that_nobody_asked_for_are_counted(up: Talk) -> None:
+    up.hear(GetResponse(0xC1, Data(Tag.U32, 1)))
+    up.take()
+    up.hear(GetResponse(0xC2, Data(Tag.U32, 1)))
+    assert up.conversation.unexpected == 1
+    assert up.take() == []
+
+
+def test_invoke_ids_rotate_and_a_token_never_shows(up: Talk) -> None:
+    seen = [0xC1]
+    for _ in range(17):
+        up.ask(POWER)
+        up.hear(GetResponse(seen[-1], Data(Tag.U32, 1)))
+        asked = up.said()
+        assert isinstance(asked, GetRequest)
+        seen.append(asked.invoke)
+    assert seen == [0xC1, *range(0xC3, 0xD0), *range(0xC0, 0xC4)]
+    assert "1111" not in repr(ENTER)
+
+
+def answers() -> st.SearchStrategy[bytes]:
+    """Return what a meter gone wrong may say: any octets, and answers that nearly fit."""
+    known = [ACCEPTED, *REFUSALS.values(), *BREACHES.values()]
+    known += [GetResponse(0xC1, Data(Tag.OCTET_STRING, DRN.encode()))]
+    known += [ActionResponse(invoke, ActionResult.SUCCESS) for invoke in (0xC2, 0xC3)]
+    octets = st.sampled_from([apdu.to_bytes() for apdu in known])
+    cut = st.tuples(octets, st.integers(0, 40)).map(lambda pair: pair[0][: pair[1]])
+    return st.one_of(octets, cut, st.binary(max_size=16))
+
+
+@given(st.lists(st.one_of(answers(), st.sampled_from(LinkTrouble)), max_size=30), st.integers(0, 9))
+def test_whatever_the_meter_says_every_ask_ends_exactly_once(
+    said: list[bytes | LinkTrouble], seed: int
+) -> None:
+    talk, rng = Talk(), Random(seed)
+    ended: list[AskId] = []
+    for words in said:
+        if rng.random() < 0.5:
+            talk.ask(rng.choice((POWER, CLEAR, ENTER)))
+        play(talk, words)
+        ended += [e.ask for e in talk.take() if isinstance(e, Answered | Failed)]
+    talk.conversation.close()
+    play(talk, LinkTrouble.NO_ANSWER)
+    ended += [e.ask for e in talk.take() if isinstance(e, Answered | Failed)]
+    assert sorted(ended) == list(range(1, talk.last + 1))
+
+
+def play(talk: Talk, words: bytes | LinkTrouble) -> None:
+    """Carry out what is ordered, as a link does: the last order gets one answer."""
+    match talk.conversation.take_orders():
+        case [*_, Connect()] if isinstance(words, bytes):
+            talk.conversation.connected()
+        case [*_, Disconnect()] if isinstance(words, bytes):
+            talk.conversation.disconnected()
+        case [*_, Send()] if isinstance(words, bytes):
+            talk.conversation.received(words)
+        case [*_, _]:
+            assert isinstance(words, LinkTrouble)
+            talk.conversation.failed(words)

@@ -1,0 +1,389 @@
+"""What one client may have of a meter, APDU by APDU."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from link.cosem import OBJECT_MAP, WHOLE, ByEntry, Role, Row, RowKind, encode_selection, row
+from link.dlms import (
+    Aare,
+    Aarq,
+    ActionRequest,
+    ActionResponse,
+    ActionResult,
+    Apdu,
+    ApplicationContext,
+    AssociationResult,
+    AttributeRef,
+    Conformance,
+    Data,
+    DataAccessResult,
+    ExceptionResponse,
+    GetRequest,
+    GetResponse,
+    InitiateError,
+    InitiateRequest,
+    InitiateResponse,
+    Mechanism,
+    MethodRef,
+    ProviderDiagnostic,
+    Rlrq,
+    Selection,
+    ServiceError,
+    SetRequest,
+    SetResponse,
+    StateError,
+    Tag,
+    UserDiagnostic,
+    read_apdu,
+)
+from link.server import SERVER_KNOWS, AccessRefused, ActionDone, Client, Operation, Value, Written
+from link.server.dialogue import Dialogue, ServerCounts
+from link.server.services import Question, answer
+from link.terms import Alarm
+
+ALL = Conformance(sum(Conformance))
+PLAIN = Aarq(ApplicationContext.LN, InitiateRequest(ALL, 0xFFFF))
+ALARMS = row("alarms.value")
+ENTER = row("token_gateway.enter")
+NUMBER = row("meter_number.value")
+LOG = row("token_log.buffer")
+PUBLIC, SLOT = Client(16, Role.PUBLIC), Client(97, Role.CIU)
+MANAGEMENT, PAIRING = Client(1, Role.MANAGEMENT), Client(104, Role.PAIRING)
+
+
+def dialogue(client: Client | None = SLOT, lab: bool = True) -> Dialogue:
+    return Dialogue(client, device_name="SPL0000000000017", lab=lab, counts=ServerCounts())
+
+
+def associated(client: Client = SLOT, proposal: Aarq = PLAIN, lab: bool = True) -> Dialogue:
+    opened = dialogue(client, lab)
+    aare = said(opened, proposal)
+    assert isinstance(aare, Aare)
+    assert aare.result is AssociationResult.ACCEPTED
+    return opened
+
+
+def said(to: Dialogue, apdu: Apdu) -> Apdu:
+    """Return the answer that needs no application."""
+    octets = to.received(apdu.to_bytes())
+    assert isinstance(octets, bytes)
+    return read_apdu(octets)
+
+
+def put(to: Dialogue, apdu: Apdu) -> Question:
+    question = to.received(apdu.to_bytes())
+    assert isinstance(question, Question)
+    return question
+
+
+def reference(to: Row, **changes: object) -> AttributeRef:
+    return replace(AttributeRef(to.class_id, to.logical_name, to.index), **changes)
+
+
+def get(to: Row, selection: Selection | None = None, **changes: object) -> GetRequest:
+    return GetRequest(0xC1, reference(to, **changes), selection)
+
+
+def action(to: Row, parameter: Data | None) -> ActionRequest:
+    return ActionRequest(0xC1, MethodRef(to.class_id, to.logical_name, to.index), parameter)
+
+
+def proposing(**changes: object) -> Aarq:
+    return replace(PLAIN, user_information=replace(InitiateRequest(ALL, 0xFFFF), **changes))
+
+
+def test_an_association_grants_what_is_built_of_what_is_proposed() -> None:
+    wanted = Conformance.GET | Conformance.ACTION | Conformance.BLOCK_GET
+    aare = said(dialogue(), proposing(conformance=wanted))
+    assert isinstance(aare, Aare)
+    grant = aare.user_information
+    assert isinstance(grant, InitiateResponse)
+    assert grant.conformance == Conformance.GET | Conformance.ACTION
+
+
+REJECTED = {
+    "management": (MANAGEMENT, PLAIN, UserDiagnostic.MECHANISM_NAME_REQUIRED),
+    "pairing": (PAIRING, PLAIN, UserDiagnostic.MECHANISM_NAME_REQUIRED),
+    "nobody": (None, PLAIN, UserDiagnostic.NO_REASON_GIVEN),
+    "ciphered context": (
+        SLOT,
+        replace(PLAIN, context=ApplicationContext.LN_CIPHERED),
+        UserDiagnostic.CONTEXT_NAME_NOT_SUPPORTED,
+    ),
+    "short names": (
+        SLOT,
+        replace(PLAIN, context=ApplicationContext.SN),
+        UserDiagnostic.CONTEXT_NAME_NOT_SUPPORTED,
+    ),
+    "password": (
+        SLOT,
+        replace(PLAIN, mechanism=Mechanism.LLS, authentication=b"12345678"),
+        UserDiagnostic.MECHANISM_NAME_NOT_RECOGNIZED,
+    ),
+}
+
+
+@pytest.mark.parametrize(("client", "aarq", "why"), REJECTED.values(), ids=REJECTED)
+def test_a_client_without_a_claim_is_rejected_and_gets_nothing(
+    client: Client | None, aarq: Aarq, why: UserDiagnostic
+) -> None:
+    rejecting = dialogue(client)
+    aare = said(rejecting, aarq)
+    assert isinstance(aare, Aare)
+    assert (aare.result, aare.diagnostic) == (AssociationResult.REJECTED_PERMANENT, why)
+    assert isinstance(said(rejecting, get(NUMBER)), ExceptionResponse)
+
+
+UNFIT = {
+    InitiateError.DLMS_VERSION_TOO_LOW: proposing(version=5),
+    InitiateError.INCOMPATIBLE_CONFORMANCE: proposing(conformance=Conformance.BLOCK_GET),
+    InitiateError.PDU_SIZE_TOO_SHORT: proposing(max_receive=11),
+}
+
+
+@pytest.mark.parametrize(("error", "aarq"), UNFIT.items())
+def test_a_proposal_that_cannot_be_granted_is_told_why(error: InitiateError, aarq: Aarq) -> None:
+    aare = said(dialogue(), aarq)
+    assert isinstance(aare, Aare)
+    assert aare.result is AssociationResult.REJECTED_PERMANENT
+    assert aare.user_information is not None
+    assert aare.user_information.to_bytes() == bytes([0x0E, 1, 6, error])
+
+
+def test_outside_the_lab_only_the_public_client_needs_no_secret() -> None:
+    aare = said(dialogue(SLOT, lab=False), PLAIN)
+    assert isinstance(aare, Aare)
+    assert aare.diagnostic is UserDiagnostic.MECHANISM_NAME_REQUIRED
+    public = associated(PUBLIC, lab=False)
+    assert put(public, get(NUMBER)).row == NUMBER
+    denied = said(public, get(ALARMS))
+    assert denied == GetResponse(0xC1, DataAccessResult.READ_WRITE_DENIED)
+    assert put(associated(PUBLIC), get(ALARMS)).row == ALARMS
+
+
+def test_a_new_aarq_ends_the_association_before_it() -> None:
+    opened = associated()
+    said(opened, replace(PLAIN, context=ApplicationContext.SN))
+    assert isinstance(said(opened, get(NUMBER)), ExceptionResponse)
+
+
+def test_release_is_answered_and_ends_the_association() -> None:
+    opened = associated()
+    assert opened.received(bytes.fromhex("6200")) == bytes.fromhex("6303800100")
+    assert said(opened, Rlrq()) == ExceptionResponse(
+        StateError.SERVICE_NOT_ALLOWED, ServiceError.OPERATION_NOT_POSSIBLE
+    )
+
+
+NOT_BUILT = ["c002c100000001", "c003c100", "c102c1", "c303c1", "d9000000", "c81e30", "db08", "05"]
+
+
+@pytest.mark.parametrize("octets", NOT_BUILT)
+def test_a_service_that_is_not_built_is_named_so(octets: str) -> None:
+    opened = associated()
+    assert opened.received(bytes.fromhex(octets)) == bytes.fromhex("d80202")
+
+
+@pytest.mark.parametrize(
+    ("kept", "apdu"),
+    [
+        (Conformance.SET | Conformance.ACTION, get(NUMBER)),
+        (Conformance.GET, SetRequest(0xC1, reference(ALARMS), Data(Tag.U32, 1))),
+        (Conformance.GET, action(ENTER, None)),
+    ],
+)
+def test_a_service_that_was_not_granted_is_not_served(kept: Conformance, apdu: Apdu) -> None:
+    opened = associated(proposal=proposing(conformance=kept))
+    refused = ExceptionResponse(StateError.SERVICE_NOT_ALLOWED, ServiceError.SERVICE_NOT_SUPPORTED)
+    assert said(opened, apdu) == refused
+
+
+REFERENCES = {
+    "no such object": ({"logical_name": bytes(6)}, DataAccessResult.OBJECT_UNDEFINED),
+    "another class": ({"class_id": 3}, DataAccessResult.OBJECT_CLASS_INCONSISTENT),
+    "no such attribute": ({"index": 99}, DataAccessResult.OBJECT_UNDEFINED),
+    "every attribute": ({"index": 0}, DataAccessResult.OBJECT_UNDEFINED),
+    "offered to nobody": ({"index": 2}, DataAccessResult.READ_WRITE_DENIED),
+    "name of no object": (
+        {"index": 1, "logical_name": bytes(6)},
+        DataAccessResult.OBJECT_UNDEFINED,
+    ),
+    "name of another class": (
+        {"index": 1, "class_id": 3},
+        DataAccessResult.OBJECT_CLASS_INCONSISTENT,
+    ),
+}
+
+
+@pytest.mark.parametrize(("changes", "why"), REFERENCES.values(), ids=REFERENCES)
+def test_a_reference_that_means_nothing_gets_the_standards_result(
+    changes: dict[str, object], why: DataAccessResult
+) -> None:
+    status = row("token_gateway.token_status")
+    assert said(associated(), get(status, **changes)) == GetResponse(0xC1, why)
+
+
+def test_no_message_sets_credit() -> None:
+    credit = row("token_credit.current_credit_amount")
+    amount = Data(Tag.I32, 1000)
+    for index in (1, 2, 3):
+        method = MethodRef(credit.class_id, credit.logical_name, index)
+        refused = said(associated(), ActionRequest(0xC1, method, amount))
+        assert refused == ActionResponse(0xC1, ActionResult.READ_WRITE_DENIED)
+    written = said(associated(), SetRequest(0xC1, reference(credit), amount))
+    assert written == SetResponse(0xC1, DataAccessResult.READ_WRITE_DENIED)
+
+
+@pytest.mark.parametrize("each", OBJECT_MAP, ids=lambda each: each.key)
+def test_every_row_is_answered_by_the_server_or_put_to_the_application(each: Row) -> None:
+    opened = associated()
+    if each.kind is RowKind.METHOD:
+        least = each.schema.encode(each.schema.least())
+        question = put(opened, action(each, least))
+        assert (question.row, question.operation) == (each, Operation.INVOKE)
+        return
+    if each.fixed is None and each.key not in SERVER_KNOWS:
+        greatest = each.schema.greatest()
+        given = answer(put(opened, get(each)), Value(greatest))
+        assert each.schema.decode(given.result) == greatest
+        return
+    response = said(opened, get(each))
+    assert isinstance(response, GetResponse)
+    assert isinstance(response.result, Data)
+    each.schema.decode(response.result)
+
+
+def test_every_object_tells_its_own_name() -> None:
+    for each in OBJECT_MAP:
+        name = said(associated(), get(each, index=1))
+        assert name == GetResponse(0xC1, Data(Tag.OCTET_STRING, each.logical_name))
+        kept = SetRequest(0xC1, reference(each, index=1), Data(Tag.OCTET_STRING, bytes(6)))
+        refused = SetResponse(0xC1, DataAccessResult.READ_WRITE_DENIED)
+        assert said(associated(), kept) == refused
+
+
+def test_a_value_of_another_type_is_unmatched_and_reaches_nobody() -> None:
+    wrong = Data(Tag.BOOLEAN, True)
+    written = said(associated(), SetRequest(0xC1, reference(ALARMS), wrong))
+    assert written == SetResponse(0xC1, DataAccessResult.TYPE_UNMATCHED)
+    for parameter in (None, wrong, Data(Tag.OCTET_STRING, bytes(65))):
+        entered = said(associated(), action(ENTER, parameter))
+        assert entered == ActionResponse(0xC1, ActionResult.TYPE_UNMATCHED)
+
+
+def test_part_of_a_log_is_selected_and_of_nothing_else() -> None:
+    first = encode_selection(ByEntry(1, 1))
+    assert put(associated(), get(LOG)).selection == WHOLE
+    assert put(associated(), get(LOG, first)).selection == ByEntry(1, 1)
+    beyond = GetResponse(0xC1, DataAccessResult.SCOPE_OF_ACCESS_VIOLATED)
+    assert said(associated(), get(NUMBER, first)) == beyond
+    assert said(associated(), get(LOG, Selection(9, Data(Tag.NULL, None)))) == beyond
+    plain = associated(proposal=proposing(conformance=Conformance.GET))
+    assert said(plain, get(LOG, first)) == beyond
+
+
+def test_writing_puts_the_value_to_the_application_and_its_word_on_the_wire() -> None:
+    request = SetRequest(0xC1, reference(ALARMS), Data(Tag.U32, 3))
+    question = put(associated(), request)
+    assert question.value == Alarm.LOW_CREDIT | Alarm.CREDIT_EXHAUSTED
+    assert answer(question, Written()) == SetResponse(0xC1, DataAccessResult.SUCCESS)
+    refused = AccessRefused(DataAccessResult.TEMPORARY_FAILURE)
+    assert answer(question, refused) == SetResponse(0xC1, DataAccessResult.TEMPORARY_FAILURE)
+    assert answer(put(associated(), get(ALARMS)), refused) == GetResponse(
+        0xC1, DataAccessResult.TEMPORARY_FAILURE
+    )
+
+
+@pytest.mark.parametrize(
+    "digits", [Data(Tag.OCTET_STRING, b"1" * 20), Data(Tag.VISIBLE_STRING, "1" * 20)]
+)
+def test_a_verdict_goes_back_to_a_slot_and_to_no_other_client(digits: Data) -> None:
+    assert ENTER.returns is not None
+    outcome = ENTER.returns.greatest()
+    done = ActionDone(ActionResult.SUCCESS, outcome)
+    to_slot = put(associated(SLOT), action(ENTER, digits))
+    assert to_slot.value == "1" * 20
+    given = answer(to_slot, done)
+    assert given == ActionResponse(0xC1, ActionResult.SUCCESS, ENTER.returns.encode(outcome))
+    to_public = answer(put(associated(PUBLIC), action(ENTER, digits)), done)
+    assert to_public.to_bytes() == bytes.fromhex("c701c10000")
+
+
+def test_a_response_to_another_question_is_our_own_fault() -> None:
+    for response in (Written(), ActionDone(ActionResult.SUCCESS)):
+        with pytest.raises(ValueError, match="does not answer READ"):
+            answer(put(associated(), get(NUMBER)), response)
+    with pytest.raises(ValueError, match="no ascii text"):
+        answer(put(associated(), get(NUMBER)), Value(7))
+
+
+def test_an_answer_never_exceeds_what_the_client_takes() -> None:
+    small = associated(proposal=proposing(max_receive=40))
+    too_long = GetResponse(0xC1, DataAccessResult.OTHER_REASON)
+    assert said(small, get(row("association.object_list"))) == too_long
+    question = put(small, get(LOG))
+    assert answer(question, Value(LOG.schema.greatest())) == too_long
+    entered = put(small, action(ENTER, Data(Tag.OCTET_STRING, b"1" * 20)))
+    assert ENTER.returns is not None
+    done = ActionDone(ActionResult.SUCCESS, ENTER.returns.least())
+    assert answer(entered, done) == ActionResponse(0xC1, ActionResult.SUCCESS)
+
+
+VALID = [
+    PLAIN,
+    Rlrq(),
+    get(NUMBER),
+    get(LOG, encode_selection(ByEntry(1, 9))),
+    SetRequest(0xC1, reference(ALARMS), Data(Tag.U32, 3)),
+    action(ENTER, Data(Tag.OCTET_STRING, b"1" * 20)),
+]
+
+
+@given(
+    st.sampled_from(VALID),
+    st.binary(max_size=4),
+    st.integers(0, 80),
+    st.integers(0, 4),
+    st.booleans(),
+)
+def test_damaged_apdus_get_one_readable_answer_and_are_counted(
+    apdu: Apdu, put_in: bytes, at: int, cut: int, is_open: bool
+) -> None:
+    octets = apdu.to_bytes()
+    damaged = octets[:at] + put_in + octets[at + cut :]
+    asked = associated() if is_open else dialogue()
+    given_back = asked.received(damaged)
+    if isinstance(given_back, bytes):
+        read_apdu(given_back)
+    else:
+        assert is_open
+
+
+@given(st.binary(max_size=64))
+def test_any_octets_get_one_readable_answer(octets: bytes) -> None:
+    given_back = associated().received(octets)
+    assert isinstance(given_back, bytes)
+    read_apdu(given_back)
+
+
+def test_an_aarq_without_sense_is_rejected_by_the_provider() -> None:
+    aare = read_apdu(bytes(dialogue().received(bytes.fromhex("6000"))))
+    assert isinstance(aare, Aare)
+    assert aare.diagnostic is ProviderDiagnostic.NO_REASON_GIVEN
+
+
+def test_what_clients_do_not_get_is_counted() -> None:
+    counts = ServerCounts()
+    counted = Dialogue(SLOT, device_name="A", lab=True, counts=counts)
+    counted.received(b"\xc0")
+    counted.received(b"\x60\x00")
+    counted.received(replace(PLAIN, context=ApplicationContext.SN).to_bytes())
+    counted.received(PLAIN.to_bytes())
+    counted.received(b"\xc0\x01")
+    counted.received(b"\xc4\x01\xc1\x01\x00")
+    counted.received(b"\xd9")
+    counted.received(get(NUMBER, index=99).to_bytes())
+    assert counts == ServerCounts(rejected=1, outside=1, unsupported=1, malformed=3, refused=1)
