@@ -168,6 +168,8 @@ class MeterUnit:
         if facts:
             self._commit(facts, state)
             self._committed_at = self.deadline = now
+            if next_elapse_s(self.state) is None and next_elapse_s(state) is not None:
+                self._counted_to = now  # what begins to count has its whole first second
             self.state = state
             self._relay.drive(contact_wanted(state), now)
             _tell(facts)
@@ -191,10 +193,8 @@ class MeterUnit:
     def _settling(self, now: float) -> tuple[Command, ...]:
         self.reading = self._source.read(now)
         passed = int(now - self._counted_to)
-        if self.state and next_elapse_s(self.state) is None:
-            self._counted_to = now  # what begins to count now has its whole first second
-        else:
-            self._counted_to += passed
+        counting = self.state is not None and is_counting(self.state)
+        self._counted_to = self._counted_to + passed if counting else now
         return Elapsed(passed), Measure(self.reading.epoch, self.reading.register_wh)
 
     def _is_due(self, state: State, now: float) -> bool:
