@@ -1,0 +1,90 @@
+"""An hour of the whole system on virtual time: polling, use, exhaustion, recharge."""
+
+import asyncio
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from ciu.keypad import read_keys
+from ciu.screen import Lamp, RelaySign
+from link.token_entry import Accepted, Verdict
+from meter.domain import State
+from meter.store import Store
+from tools.sim import Scene, Setting, Side, Spoken
+from tools.virtual_time import run_virtual
+
+from .conftest import Lab
+
+KETTLE_W = 2000
+
+
+async def typed(scene: Scene, token: str) -> Verdict:
+    """Type a token and wait for what the display says of it."""
+    known = len(scene.ciu.verdicts)
+    scene.ciu.type(read_keys(token + "E"))
+    await scene.ciu.until(lambda: len(scene.ciu.verdicts) > known)
+    return scene.ciu.verdicts[-1].verdict
+
+
+def committed(folder: Path, drn: str) -> State:
+    """Read what the meter's disk has, with the meter down."""
+    store = Store.open(folder / drn / "meter.db")
+    state = store.load()
+    store.close()
+    assert state is not None
+    return state
+
+
+def test_an_hour_of_use_exhaustion_and_recharge(provision: Callable[..., Lab]) -> None:
+    lab = provision()
+    tokens = [lab.buy("1"), lab.buy("0.5")]
+    setting = Setting(folder=lab.folder, drn=lab.drn, source="simulated://house?on=kettle")
+
+    async def hour() -> None:
+        scene, loop = Scene(setting), asyncio.get_running_loop()
+        scene.start(Side.METER)
+        scene.start(Side.CIU)
+        assert isinstance(await typed(scene, tokens[0]), Accepted)
+        began = loop.time()
+        signs = lambda: scene.ciu.screen.signs  # noqa: E731
+        await scene.ciu.until(lambda: signs().relay is RelaySign.CLOSED)
+        await scene.ciu.until(lambda: signs().lamp is Lamp.RED)
+        await scene.ciu.until(lambda: signs().relay is RelaySign.READY)
+        assert 1000 * 3600 / KETTLE_W <= loop.time() - began <= 1000 * 3600 / KETTLE_W + 10
+        assert isinstance(await typed(scene, tokens[1]), Accepted)
+        await scene.ciu.until(lambda: signs().relay is RelaySign.CLOSED)
+        await asyncio.sleep(3600 - loop.time())
+        assert signs().relay is RelaySign.READY
+        await scene.close()
+
+    run_virtual(hour())
+    state = committed(lab.folder, lab.drn)
+    assert state.metering.total_wh == 1500
+    assert state.account.credit_wh == 0
+
+
+def trace_of(folder: Path, lab: Lab, token: str, seed: int) -> list[Spoken]:
+    shutil.copytree(lab.folder, folder)
+    scenes: list[Scene] = []
+
+    async def minutes() -> None:
+        scene = Scene(
+            Setting(folder=folder, drn=lab.drn, seed=seed, source="simulated://house?on=kettle")
+        )
+        scenes.append(scene)
+        scene.start(Side.METER)
+        scene.start(Side.CIU)
+        await typed(scene, token)
+        await asyncio.sleep(300)
+        await scene.close()
+
+    run_virtual(minutes())
+    return scenes[0].wire.trace
+
+
+def test_the_same_seed_gives_the_same_trace(provision: Callable[..., Lab], tmp_path: Path) -> None:
+    lab = provision()
+    token = lab.buy("0.1")
+    first = trace_of(tmp_path / "first", lab, token, seed=7)
+    assert len(first) > 1000
+    assert trace_of(tmp_path / "second", lab, token, seed=7) == first
