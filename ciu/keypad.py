@@ -23,7 +23,7 @@ class Key(StrEnum):
     STAR = "*"
 
 
-SEPARATORS = " -"
+SEPARATORS = " -\t\r\n"
 """What stands between the groups of four on a slip; typed along by those who copy it."""
 
 

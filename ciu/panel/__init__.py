@@ -5,8 +5,10 @@ from ciu.panel.news import (
     Beep,
     Complain,
     Effect,
+    GiveUp,
     Heard,
     Label,
+    LedgerFell,
     Look,
     News,
     Pending,
@@ -18,6 +20,7 @@ from ciu.panel.news import (
 )
 from ciu.panel.panel import Panel
 from ciu.panel.table import TABLE
+from ciu.panel.view import View
 
 __all__ = [
     "TABLE",
@@ -25,8 +28,10 @@ __all__ = [
     "Complain",
     "Cue",
     "Effect",
+    "GiveUp",
     "Heard",
     "Label",
+    "LedgerFell",
     "Look",
     "Mode",
     "News",
@@ -36,5 +41,6 @@ __all__ = [
     "Settled",
     "Show",
     "Submit",
+    "View",
     "WentSilent",
 ]

@@ -9,7 +9,7 @@ from ciu import pages
 from ciu.keypad import Key
 from ciu.pages import Page
 from ciu.panel.entry import MOST_TYPED
-from ciu.panel.news import Beep, Complain, Effect, Label, Look, Settled, Submit
+from ciu.panel.news import Beep, Complain, Effect, GiveUp, Label, Look, Settled, Submit
 from ciu.panel.view import View
 from ciu.profiles import Profile
 from ciu.screen import Tone
@@ -79,6 +79,11 @@ class Desk:
         self.effects.append(Submit(self.meter, self.typed))
         self.view.pending = self.typed[-4:]
         self.typed = ""
+
+    def give_up(self, now: float) -> None:
+        """Wait no longer for a verdict."""
+        self.effects.append(GiveUp(self.meter))
+        self.go_home(now)
 
     def complain(self, _now: float) -> None:
         """Say what is wrong with the entry; it stays."""

@@ -1,20 +1,24 @@
 """The picture for each mode: what stands on the desk, in words."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import assert_never
 
 from ciu import pages, wording
-from ciu.pages import PAGES
+from ciu.pages import PAGES, Page
 from ciu.panel.desk import Desk
 from ciu.panel.modes import Mode
 from ciu.panel.news import Settled
 from ciu.panel.view import View
-from ciu.screen import Screen
+from ciu.screen import LinkSign, Screen
 from ciu.wording import Doubt, Lines, Words
 from link.terms import TokenOutcome
 from link.token_entry import Accepted, NotDone, NotSent, Refused, Unknown
+
+SIGNALS = {
+    LinkSign.ASKING: "calling the meter",
+    LinkSign.GOOD: "signal good",
+    LinkSign.LOST: "no signal",
+}
 
 
 def draw(desk: Desk, mode: Mode, words: Words, now: float) -> Screen:
@@ -28,11 +32,24 @@ def draw(desk: Desk, mode: Mode, words: Words, now: float) -> Screen:
     return Screen(lines, view.label.tail, view.label.name, view.signs())
 
 
+def page_shown(desk: Desk, mode: Mode, words: Words) -> Page | None:
+    """Return the page on the display, or None where something else stands there."""
+    shown = _subject(desk, mode, words)
+    return shown if isinstance(shown, Page) else None
+
+
 def _lines(desk: Desk, mode: Mode, words: Words, now: float) -> Lines:
+    shown = _subject(desk, mode, words)
+    if isinstance(shown, Page):
+        return pages.draw(words, shown, desk.view.seen(shown, now))
+    return shown
+
+
+def _subject(desk: Desk, mode: Mode, words: Words) -> Page | Lines:
     match mode:
         case Mode.IDLE | Mode.RESULT:
-            standing = _standing(desk, words, now)
-            return standing[desk.turn % len(standing)]()
+            standing = _standing(desk, words)
+            return standing[desk.turn % len(standing)]
         case Mode.ENTRY:
             return wording.entry(words, desk.typed)
         case Mode.CORRECTING | Mode.NOTICE:
@@ -40,31 +57,32 @@ def _lines(desk: Desk, mode: Mode, words: Words, now: float) -> Lines:
         case Mode.CHECKING:
             return _checking(desk.view, words)
         case Mode.PAGES:
-            page = desk.pages[desk.turn % len(desk.pages)]
-            return pages.draw(words, page, desk.view.seen(page, now))
+            return desk.pages[desk.turn % len(desk.pages)]
         case _:
             assert_never(mode)
 
 
-def _standing(desk: Desk, words: Words, now: float) -> list[Callable[[], Lines]]:
+def _standing(desk: Desk, words: Words) -> list[Page | Lines]:
     """Return the idle pages in turn: what presses first, then what the profile shows."""
     view = desk.view
-    standing: list[Callable[[], Lines]] = []
+    standing: list[Page | Lines] = []
     if view.silence is not None:
-        standing.append(partial(wording.silence, words, view.silence))
+        standing.append(wording.silence(words, view.silence))
     if view.pending is not None:
-        standing.append(partial(wording.doubt, words, Doubt.UNKNOWN, tail=view.pending))
-    for alarm in pages.alarms_raised(view.values):
-        standing.append(partial(wording.alarm, words, alarm))
-    for page in (PAGES[name] for name in desk.profile.idle):
-        standing.append(partial(pages.draw, words, page, view.seen(page, now)))
+        standing.append(wording.doubt(words, Doubt.UNKNOWN, tail=view.pending))
+    if view.ledger_fell:
+        standing.append(wording.ledger_fell(words))
+    standing += [wording.alarm(words, alarm) for alarm in pages.alarms_raised(view.values)]
+    standing += [PAGES[name] for name in desk.profile.idle]
     return standing
 
 
 def _checking(view: View, words: Words) -> Lines:
-    if view.silence is None:
-        return wording.doubt(words, Doubt.CHECKING, state=words.translate("signal good"))
-    return wording.doubt(words, Doubt.CHECKING, state=wording.silence(words, view.silence)[0])
+    if view.silence is not None:
+        state = wording.silence(words, view.silence)[0]
+    else:
+        state = words.translate(SIGNALS[view.signs().link])
+    return wording.doubt(words, Doubt.CHECKING, state=state)
 
 
 def _result(view: View, settled: Settled, words: Words, age_s: float) -> Lines:

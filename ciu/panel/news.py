@@ -49,6 +49,13 @@ class WentSilent:
 
 
 @dataclass(frozen=True, slots=True)
+class LedgerFell:
+    """The meter's ledger goes less far than it once did: it works with an older store."""
+
+    meter: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pending:
     """The fate of a token of an earlier run is being read; `tail` are its last four digits."""
 
@@ -65,7 +72,7 @@ class Settled:
     verdict: Verdict
 
 
-News: TypeAlias = Reading | Heard | WentSilent | Pending | Settled
+News: TypeAlias = Reading | Heard | WentSilent | LedgerFell | Pending | Settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +98,13 @@ class Submit:
 
 
 @dataclass(frozen=True, slots=True)
+class GiveUp:
+    """Nobody waits any more for the token under way: find out, but send nothing again."""
+
+    meter: str
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """Read these rows of the meter too, now and with every poll, until the next Look."""
 
@@ -106,4 +120,4 @@ class Complain:
     typed: str = field(repr=False)
 
 
-Effect: TypeAlias = Show | Beep | Submit | Look | Complain
+Effect: TypeAlias = Show | Beep | Submit | GiveUp | Look | Complain

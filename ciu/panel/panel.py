@@ -13,11 +13,12 @@ from ciu import pages
 from ciu.keypad import Key
 from ciu.pages import Page
 from ciu.panel.desk import Desk, pages_of
-from ciu.panel.drawing import draw
+from ciu.panel.drawing import draw, page_shown
 from ciu.panel.entry import Choice, Token, is_full, judge
 from ciu.panel.modes import Cue, Mode
 from ciu.panel.news import Beep, Effect, Label, Look, News, Settled, Show
 from ciu.panel.table import TABLE
+from ciu.panel.view import View
 from ciu.profiles import Profile
 from ciu.screen import Screen, Tone
 from ciu.wording import Complaint, Words
@@ -72,6 +73,18 @@ class Panel:
     def screen(self) -> Screen:
         """The picture as last shown."""
         return self._screen
+
+    @property
+    def waits(self) -> bool:
+        """Tell whether the display still waits for an answer of the meter."""
+        page = page_shown(self._desk, self._mode, self._words)
+        unread = page is not None and not self._desk.view.values.keys() >= set(page.rows)
+        return self._mode is Mode.CHECKING or unread
+
+    @property
+    def view(self) -> View:
+        """What is known of the meter on the display."""
+        return self._desk.view
 
     @property
     def deadline(self) -> float:

@@ -45,7 +45,7 @@ TABLE = {
     (Mode.NOTICE, Cue.PAUSE): Step(Desk.go_home, Mode.IDLE),
     (Mode.NOTICE, Cue.VERDICT): Step(Desk.conclude, Mode.RESULT),
     (Mode.NOTICE, Cue.TESTED): Step(Desk.conclude_test, Mode.PAGES),
-    (Mode.CHECKING, Cue.PAUSE): Step(Desk.go_home, Mode.IDLE),
+    (Mode.CHECKING, Cue.PAUSE): Step(Desk.give_up, Mode.IDLE),
     (Mode.CHECKING, Cue.VERDICT): Step(Desk.conclude, Mode.RESULT),
     (Mode.CHECKING, Cue.TESTED): Step(Desk.conclude_test, Mode.PAGES),
     (Mode.RESULT, Cue.SIGN): Step(Desk.begin, Mode.ENTRY),

@@ -1,10 +1,11 @@
 """What this unit knows of one meter, and the signs that follow from it."""
 
 from collections.abc import Mapping
+from typing import assert_never
 
 from ciu import pages
 from ciu.pages import Page, Seen
-from ciu.panel.news import Heard, Label, News, Pending, Reading, Settled, WentSilent
+from ciu.panel.news import Heard, Label, LedgerFell, News, Pending, Reading, Settled, WentSilent
 from ciu.screen import Lamp, LinkSign, RelaySign, Signs
 from ciu.wording import Silence
 from link.terms import Alarm, SupplyExplanation, SupplyState
@@ -26,10 +27,11 @@ class View:
     def __init__(self, label: Label) -> None:
         self.label = label
         self.silence: Silence | None = None
+        self.ledger_fell = False
         self.pending: str | None = None
         """Last digits of the token whose fate is open."""
-        self.supply_after: SupplyState | None = None
-        """The supply as told after the last verdict, None until then."""
+        self.fresh: set[str] = set()
+        """Rows that were read since the last verdict."""
         self._heard = False
         self._readings: dict[str, tuple[Reading, float]] = {}
 
@@ -38,22 +40,25 @@ class View:
         match news:
             case Reading():
                 self._readings[news.row] = news, now
-                if isinstance(news.value, SupplyExplanation):
-                    self.supply_after = news.value.state
+                self.fresh.add(news.row)
             case Heard():
                 self._heard, self.silence = True, None
             case WentSilent():
                 self.silence = news.why
+            case LedgerFell():
+                self.ledger_fell = True
             case Pending():
                 self.pending = news.tail
             case Settled():
-                self.supply_after = None
+                self.fresh.clear()
                 self.pending = news.tail if isinstance(news.verdict, Unknown) else None
+            case _:
+                assert_never(news)
 
     @property
     def pressing(self) -> tuple[object, ...]:
         """What stands before the idle pages; when it changes, it is shown at once."""
-        return self.silence, self.pending, pages.alarms_raised(self.values)
+        return self.silence, self.pending, self.ledger_fell, pages.alarms_raised(self.values)
 
     @property
     def values(self) -> Mapping[str, object]:
@@ -71,11 +76,22 @@ class View:
             values=self.values,
         )
 
+    @property
+    def supply(self) -> SupplyState | None:
+        """Return the supply state as last told."""
+        explained = self.values.get(pages.SUPPLY)
+        return explained.state if isinstance(explained, SupplyExplanation) else None
+
+    @property
+    def supply_after(self) -> SupplyState | None:
+        """Return the supply state if it was told since the last verdict."""
+        return self.supply if pages.SUPPLY in self.fresh else None
+
     def signs(self) -> Signs:
         """Return the signs beside the lines."""
         return Signs(
             link=self._link_sign(),
-            relay=self._relay_sign(),
+            relay=RelaySign.UNKNOWN if self.supply is None else RELAY_SIGNS[self.supply],
             lamp=self._lamp(),
             alarm=bool(pages.alarms_raised(self.values)),
         )
@@ -84,12 +100,6 @@ class View:
         if self.silence is not None:
             return LinkSign.LOST
         return LinkSign.GOOD if self._heard else LinkSign.ASKING
-
-    def _relay_sign(self) -> RelaySign:
-        explained = self.values.get(pages.SUPPLY)
-        if isinstance(explained, SupplyExplanation):
-            return RELAY_SIGNS[explained.state]
-        return RelaySign.UNKNOWN
 
     def _lamp(self) -> Lamp:
         credit = self.values.get(pages.CREDIT)

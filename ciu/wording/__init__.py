@@ -8,6 +8,7 @@ from ciu.wording.figures import (
     figure,
     floor_decimal,
     kilowatts,
+    signed,
     span,
 )
 from ciu.wording.layout import Lines, clip
@@ -16,6 +17,7 @@ from ciu.wording.troubles import (
     Silence,
     Silent,
     alarm,
+    ledger_fell,
     silence,
     supply,
 )
@@ -41,6 +43,8 @@ __all__ = [
     "figure",
     "floor_decimal",
     "kilowatts",
+    "ledger_fell",
+    "signed",
     "silence",
     "span",
     "supply",

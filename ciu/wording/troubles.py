@@ -91,6 +91,14 @@ ALARMS = {
 """Most pressing first. RELAY_OPEN is told by the supply page."""
 
 
+LEDGER_FELL = "METER MEMORY IS OLD\nCall your supplier"
+
+
+def ledger_fell(words: Words) -> Lines:
+    """Say that the meter knows less of its past than it once did."""
+    return words.say(LEDGER_FELL)
+
+
 def alarm(words: Words, which: Alarm) -> Lines:
     """Say one alarm and what to do."""
     return words.say(ALARMS[which])

@@ -118,12 +118,14 @@ def test_digits_are_shown_as_they_are_typed(customer: Customer) -> None:
     assert customer.lines == ("2371 6100 5011 83__", "            14 of 20")
 
 
-def test_the_twentieth_digit_submits_after_two_seconds(customer: Customer) -> None:
+def test_the_twentieth_digit_submits_after_two_seconds(customer: Customer, meter: str) -> None:
     customer.press(DIGITS)
     customer.wait(1.9)
     assert customer.submitted == []
     customer.wait(0.2)
     assert customer.submitted == [DIGITS]
+    assert customer.lines == ("Checking with meter…", "calling the meter")
+    customer.tell(Heard(meter))
     assert customer.lines == ("Checking with meter…", "signal good")
 
 
