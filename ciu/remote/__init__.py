@@ -1,0 +1,6 @@
+"""The far side of the wall, seen from the customer's room: one caller and one line a medium."""
+
+from ciu.remote.caller import Caller, Site
+from ciu.remote.line import Line
+
+__all__ = ["Caller", "Line", "Site"]

@@ -1,0 +1,130 @@
+"""One token on its way to one meter: the procedure of link.md 6 with its intent and its pace.
+
+Invariants: the intent is durable before the first octet and is forgotten as soon as the fate is
+known; `enter` is asked only while somebody waits for the answer, after that the errand only reads.
+Times are monotonic seconds.
+"""
+
+from ciu.state import CiuState
+from link.client import Request
+from link.terms import LinkTrouble
+from link.token_entry import Intent, NotSent, TokenEntry, Unknown, Verdict
+
+PACE_S = 3.0
+"""After a failure the next try waits so long, or until the link is up again."""
+
+PASSING = frozenset(
+    {
+        LinkTrouble.NO_ANSWER,
+        LinkTrouble.PORT_DOWN,
+        LinkTrouble.TEMPORARY,
+        LinkTrouble.MALFORMED,
+        LinkTrouble.RESET,
+    }
+)
+"""Troubles that may pass while somebody waits: what was not sent is tried again."""
+
+
+class Errand:
+    """`request` is what to ask next; `answered`, `failed` and `give_up` return what to tell."""
+
+    def __init__(self, meter: str, digits: str, state: CiuState) -> None:
+        """Begin with a new token, for which somebody waits."""
+        self.meter = meter
+        self.done = False
+        self._digits = digits
+        self._state = state
+        self._stored: Intent | None = None
+        self._waited_for = True
+        self._entry = TokenEntry(digits, known_sequence=None, resumed=False)
+        self._busy = False
+        self._not_before = float("-inf")
+
+    @classmethod
+    def of_intent(cls, meter: str, intent: Intent, state: CiuState) -> "Errand":
+        """Go on with what an earlier run left: find out, by reading alone."""
+        errand = cls(meter, intent.digits, state)
+        errand._stored = intent
+        errand._read_on(intent)
+        return errand
+
+    @property
+    def tail(self) -> str:
+        """The last four digits of the token."""
+        return self._digits[-4:]
+
+    @property
+    def due(self) -> float | None:
+        """When there is something to ask; None while an answer is awaited and at the end."""
+        return None if self._busy or self.done else self._not_before
+
+    def request(self) -> Request:
+        """Return what is asked now; RuntimeError where nothing is due."""
+        wanted = self._entry.wants
+        if wanted is None or self._busy:
+            raise RuntimeError("nothing is due")
+        self._busy = True
+        return wanted
+
+    def link_is_up(self) -> None:
+        """Take note that waiting longer is of no use."""
+        self._not_before = float("-inf")
+
+    def answered(self, value: object) -> Verdict | None:
+        """Take the answer; return a verdict that is to be told."""
+        self._busy = False
+        self._entry.answered(value)
+        return self._go_on()
+
+    def failed(self, trouble: LinkTrouble, *, sent: bool, now: float) -> Verdict | None:
+        """Take note that no answer came; return a verdict that is to be told."""
+        self._busy = False
+        self._not_before = now + PACE_S
+        self._entry.failed(trouble, sent=sent)
+        return self._go_on()
+
+    def give_up(self) -> Verdict | None:
+        """Take note that nobody waits any more; return a verdict that is to be told."""
+        if not self._waited_for or self.done:
+            return None
+        self._busy = False
+        if self._stored is None:
+            self.done = True
+            return NotSent(LinkTrouble.NO_ANSWER)
+        self._read_on(self._stored)
+        return Unknown(LinkTrouble.NO_ANSWER)
+
+    def _go_on(self) -> Verdict | None:
+        intent = self._entry.intent
+        if intent is not None:
+            self._state.begin(self.meter, intent)
+            self._stored = intent
+            self._entry.intent_stored()
+        match self._entry.verdict:
+            case None:
+                return None
+            case Unknown() as verdict:
+                return self._doubted(verdict)
+            case NotSent(trouble) if self._waited_for and trouble in PASSING:
+                self._forget()
+                self._entry = TokenEntry(self._digits, known_sequence=None, resumed=False)
+                return None
+            case verdict:
+                self._forget()
+                self.done = True
+                return verdict
+
+    def _doubted(self, verdict: Unknown) -> Unknown | None:
+        """Read on; the doubt is told once."""
+        told_before = not self._waited_for
+        if self._stored is not None:
+            self._read_on(self._stored)
+        return None if told_before else verdict
+
+    def _read_on(self, intent: Intent) -> None:
+        self._waited_for = False
+        self._entry = TokenEntry(intent.digits, known_sequence=intent.known_sequence, resumed=True)
+
+    def _forget(self) -> None:
+        self._state.resolve(self.meter)
+        self._stored = None

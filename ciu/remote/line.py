@@ -1,0 +1,67 @@
+"""One medium for as long as the process lives: opened, pumped, and opened again when it is lost."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from ciu.remote.caller import Caller
+from link.media import Medium, MediumClosed, MediumError
+from link.pump import Pump
+
+log = logging.getLogger("ciu")
+
+REOPEN_S = 1.0
+"""A lost port is tried again so often."""
+
+
+class Line:
+    """The asyncio side of one caller; `port` gets the URL and why it is closed, empty if open."""
+
+    def __init__(
+        self,
+        url: str,
+        caller: Caller,
+        *,
+        connect: Callable[[str], Awaitable[Medium]],
+        port: Callable[[str, str], None],
+    ) -> None:
+        self.caller = caller
+        self._url = url
+        self._connect = connect
+        self._port = port
+        self._pump: Pump | None = None
+
+    def wake(self) -> None:
+        """Give the caller a turn soon; without a port it has to wait."""
+        if self._pump is not None:
+            self._pump.wake()
+
+    async def run(self) -> None:
+        """Serve until cancelled."""
+        logged = ""
+        while True:
+            reason = await self._serve()
+            if reason != logged:
+                log.warning("%s", reason)
+            logged = reason
+            self.caller.port_lost(asyncio.get_running_loop().time())
+            self._port(self._url, reason)
+            await asyncio.sleep(REOPEN_S)
+
+    async def _serve(self) -> str:
+        """Pump one medium to its end and return the reason of it."""
+        try:
+            medium = await self._connect(self._url)
+        except MediumError as error:
+            return str(error)
+        log.info("%s: open", self._url)
+        self.caller.port_opened(medium.baudrate, asyncio.get_running_loop().time())
+        self._port(self._url, "")
+        try:
+            self._pump = Pump(self.caller, medium, self.caller.turn)
+            await self._pump.run()
+        except MediumClosed as error:
+            return f"{self._url}: {error}"
+        finally:
+            self._pump = None
+            await medium.close()
