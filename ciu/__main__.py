@@ -1,0 +1,156 @@
+"""The command `splitmeter ciu`, also `python -m ciu`: a display and a keypad for meters."""
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from secrets import randbits
+
+from ciu.app import CiuApp, Customer, MeterChoice, Order, Report, choose_meter, rehearse
+from ciu.app.report import DONE, FAILED, USAGE, of_bad_entry
+from ciu.config import CiuConfig, read_config
+from ciu.faces import PlainFace, follow
+from ciu.keypad import UnknownKey, read_keys
+from link.durable import DurableError
+from link.settings import SettingsError
+
+FACES = ("plain", "terminal", "web")
+UNBUILT = "the {face} face is not built yet: use --face plain"
+TIMEOUT_S = 20.0
+
+EXAMPLE = """\
+examples:
+  splitmeter ciu --config lab/ciu.toml
+  splitmeter ciu --config lab/ciu.toml --type "2371 6100 5011 8319 4197 E" --json
+
+Keys: 0-9, B backspace, E enter, i, #, *; spaces are skipped. Short codes are those of the profile
+(splitmeter codes). *E goes to the next meter, *6810E to the one whose number ends so.
+The plain face reads lines of keys and prints a line for every change of the display.
+Status of --type: 0 accepted or shown, 1 our failure, 2 usage or configuration, 3 refused by token
+rules, 4 no link or unknown.
+"""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the unit, or type at it; return the exit status."""
+    arguments = _parser().parse_args(argv)
+    level = logging.INFO if arguments.verbose else logging.ERROR
+    logging.basicConfig(stream=sys.stderr, level=level, format="%(asctime)s %(message)s")
+    status = FAILED
+    try:
+        status = _typed(arguments) if arguments.type is not None else _served(arguments)
+    except* (SettingsError, MeterChoice) as errors:
+        status = _refused(errors, USAGE)
+    except* DurableError as errors:
+        status = _refused(errors, FAILED)
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="splitmeter ciu",
+        description="The customer interface unit: display and keypad of one or more meters.",
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--config", type=Path, required=True, metavar="FILE", help="its ciu.toml")
+    parser.add_argument("--face", choices=FACES, default=FACES[0], help="what it is shown on")
+    parser.add_argument("--web", metavar="HOST:PORT", help="where the web face listens")
+    parser.add_argument("--type", metavar="KEYS", help="type keys, print the display, end")
+    parser.add_argument("--meter", metavar="DRN", help="the meter to type at")
+    parser.add_argument(
+        "--timeout", type=_seconds, default=TIMEOUT_S, metavar="S", help="for --type, default 20"
+    )
+    parser.add_argument("--json", action="store_true", help="with --type: print an object")
+    parser.add_argument("--verbose", action="store_true", help="log what happens")
+    return parser
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is no time to wait")
+    return seconds
+
+
+def _served(arguments: argparse.Namespace) -> int:
+    face = "web" if arguments.web else arguments.face
+    if face != FACES[0]:
+        return _complain(UNBUILT.format(face=face), USAGE)
+    config = read_config(arguments.config)
+    if arguments.meter is not None:
+        config = choose_meter(config, arguments.meter)
+    asyncio.run(_serve(config))
+    return DONE
+
+
+async def _serve(config: CiuConfig) -> None:
+    app = _app(config)
+    face = PlainFace(lambda line: print(line, flush=True), app.type)
+    app.faces.append(face.show)
+    _on_signal(app.stop)
+    stop_reading = follow(sys.stdin.fileno(), face.feed)
+    try:
+        await app.run()
+    finally:
+        stop_reading()
+
+
+def _typed(arguments: argparse.Namespace) -> int:
+    report = _type(arguments)
+    if arguments.json:
+        print(report.to_json())
+    elif report.screen:
+        print("\n".join(report.screen))
+    return _complain(report.why, report.status) if report.why else report.status
+
+
+def _type(arguments: argparse.Namespace) -> Report:
+    config = choose_meter(read_config(arguments.config), arguments.meter)
+    try:
+        keys = read_keys(arguments.type)
+    except UnknownKey as error:
+        return of_bad_entry(f"{error}: nothing was sent", ())
+    order = Order(keys, arguments.timeout)
+    return rehearse(config, keys) or asyncio.run(_serve_customer(config, order))
+
+
+async def _serve_customer(config: CiuConfig, order: Order) -> Report:
+    customer = Customer(_app(config), order, lambda line: _say(line))
+    _on_signal(customer.interrupt)
+    return await customer.serve()
+
+
+def _app(config: CiuConfig) -> CiuApp:
+    return CiuApp(config, utc=lambda: int(time.time()), seed=randbits(64), keys_in_lines=True)
+
+
+def _on_signal(act: Callable[[], None]) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, act)
+
+
+def _refused(errors: BaseExceptionGroup[Exception], status: int) -> int:
+    for error in errors.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            return _refused(error, status)
+        return _complain(str(error), status)
+    return status
+
+
+def _complain(line: str, status: int) -> int:
+    _say(line)
+    return status
+
+
+def _say(line: str) -> None:
+    print(f"splitmeter ciu: {line}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

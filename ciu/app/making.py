@@ -1,0 +1,52 @@
+"""The parts of a unit, made from its configuration."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from ciu.config import CiuConfig, MeterSection
+from ciu.panel import Label, Panel
+from ciu.profiles import PROFILES
+from ciu.remote import Site
+from ciu.wording import LocalTime, Words
+from link.hdlc import ServerAddress, Station
+from link.terms import EntrySource
+
+FIRST_SLOT_SAP = 96
+"""Client SAP of slot 0 (link.md 5)."""
+
+LOGICAL_DEVICE = 1
+
+
+def make_panel(config: CiuConfig, now: float, *, keys_in_lines: bool) -> Panel:
+    """Make the panel; with `keys_in_lines` every B takes one sign, however quickly they come."""
+    profile = PROFILES[config.ciu.profile]
+    if keys_in_lines:
+        profile = replace(profile, figures=replace(profile.figures, double_erase_s=0.0))
+    labels = [
+        Label(meter.drn, meter.name, EntrySource(EntrySource.SLOT_0 + meter.slot))
+        for meter in config.meter
+    ]
+    return Panel(labels, profile, Words(_clock(ZoneInfo(config.ciu.timezone))), now)
+
+
+def make_sites(config: CiuConfig) -> dict[str, list[Site]]:
+    """Return the meters by the medium on which they stand."""
+    media: dict[str, list[Site]] = {}
+    for meter in config.meter:
+        media.setdefault(meter.connect, []).append(Site(meter.drn, _station(meter)))
+    return media
+
+
+def _station(meter: MeterSection) -> Station:
+    server = ServerAddress.of(LOGICAL_DEVICE, meter.address)
+    return Station(FIRST_SLOT_SAP + meter.slot, server)
+
+
+def _clock(zone: ZoneInfo) -> Callable[[int], LocalTime]:
+    def local(utc: int) -> LocalTime:
+        at = datetime.fromtimestamp(utc, zone)
+        return LocalTime(at.year, at.month, at.day, at.hour, at.minute)
+
+    return local

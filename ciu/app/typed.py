@@ -1,0 +1,194 @@
+"""`--type`: keys typed at the panel by a command line, and what came of them. Source: cli.md.
+
+The keys are rehearsed at a panel without a meter first, so that nothing is sent and no port is
+opened for an entry that the panel would not take.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from ciu.app.making import make_panel
+from ciu.app.report import (
+    Report,
+    of_bad_entry,
+    of_screen,
+    of_settled,
+    of_silence,
+    what_became,
+)
+from ciu.app.unit import CiuApp
+from ciu.config import CiuConfig
+from ciu.keypad import Key
+from ciu.pages import CREDIT, SUPPLY
+from ciu.panel import Complain, Mode, Settled, Submit
+from ciu.wording import Complaint
+from link.terms import TOKEN_DIGITS
+from link.token_entry import Accepted, Refused, Unknown
+
+TOKEN_MODES = frozenset({Mode.ENTRY, Mode.CHECKING})
+"""A token is about to go out, or is out."""
+
+AFTERMATH_S = 5.0
+"""So long the supply and the credit after a verdict are waited for."""
+
+COMPLAINTS = {
+    Complaint.TOO_SHORT: "a token has 20 digits, {count} were typed: nothing was sent",
+    Complaint.TOO_LONG: "a token has 20 digits, {count} were typed: nothing was sent",
+    Complaint.NOT_A_TOKEN: "no token number is that large, check the digits: nothing was sent",
+    Complaint.UNKNOWN_CODE: "{code} is no code of this profile: nothing was sent",
+    Complaint.NO_PAGE: "code {code} asks for what is not shown here yet: nothing was sent",
+    Complaint.NO_METER: "no meter of this unit ends in {code}: nothing was sent",
+    Complaint.ABANDONED: "{count} keys and no E: nothing was sent",
+    Complaint.WAIT: "an earlier token is still being checked: nothing was sent",
+}
+
+
+class MeterChoice(ValueError):
+    """Which meter is meant is not clear; the message lists those there are."""
+
+
+def choose_meter(config: CiuConfig, drn: str | None) -> CiuConfig:
+    """Return the configuration with one meter alone; raises MeterChoice."""
+    chosen = tuple(meter for meter in config.meter if drn in (None, meter.drn))
+    if len(chosen) == 1:
+        return replace(config, meter=chosen)
+    known = ", ".join(f"{meter.drn} {meter.name}".rstrip() for meter in config.meter)
+    if drn is None:
+        raise MeterChoice(f"several meters, choose one by --meter: {known}")
+    raise MeterChoice(f"--meter {drn} is not configured, known are: {known}")
+
+
+def rehearse(config: CiuConfig, keys: tuple[Key, ...]) -> Report | None:
+    """Return the report on keys of which nothing may be sent, or None."""
+    panel = make_panel(config, 0.0, keys_in_lines=True)
+    for key in keys:
+        panel.press(key, 0.0)
+        for effect in panel.take_effects():
+            if isinstance(effect, Complain):
+                return _complained(effect.kind, effect.typed, panel.screen.lines)
+            if isinstance(effect, Submit):
+                panel = make_panel(config, 0.0, keys_in_lines=True)
+    unfinished = panel.mode is Mode.ENTRY and len(panel.typed) != TOKEN_DIGITS
+    if not unfinished:
+        return None
+    too_long = panel.typed.isdigit() and len(panel.typed) > TOKEN_DIGITS
+    kind = Complaint.TOO_LONG if too_long else Complaint.ABANDONED
+    return _complained(kind, panel.typed, panel.screen.lines)
+
+
+def _complained(kind: Complaint, typed: str, lines: tuple[str, str]) -> Report:
+    why = COMPLAINTS[kind].format(count=len(typed), code=typed)
+    return of_bad_entry(why, lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to type, and how long to wait for all of it, seconds."""
+
+    keys: tuple[Key, ...]
+    timeout_s: float
+
+
+class Customer:
+    """Types at a unit that has one meter, and watches its display.
+
+    Out of time or interrupted, an intent that is open stays in the store.
+    """
+
+    def __init__(self, app: CiuApp, order: Order, note: Callable[[str], None]) -> None:
+        """`note` gets one line on what became of the token of an earlier run."""
+        self._app = app
+        self._view = app.panel.view
+        self._order = order
+        self._note = note
+        self._earlier = 0
+        """Verdicts that are not of these keys."""
+        self._limit = asyncio.timeout(None)
+
+    def interrupt(self) -> None:
+        """Let the time be over now."""
+        self._limit.reschedule(asyncio.get_running_loop().time())
+
+    async def serve(self) -> Report:
+        """Run the unit, type, and report; raises DurableError in a group."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._app.run())
+            try:
+                return await self._type()
+            finally:
+                self._app.stop()
+
+    async def _type(self) -> Report:
+        app = self._app
+        try:
+            async with self._limit:
+                self._limit.reschedule(asyncio.get_running_loop().time() + self._order.timeout_s)
+                await app.until(lambda: app.is_running)
+                await self._resolve()
+                if self._view.pending is None:
+                    app.type(self._order.keys)
+                    await app.until(self._is_over)
+        except TimeoutError:
+            pass
+        if app.panel.mode is Mode.CHECKING:
+            app.give_up()
+        await self._see_aftermath()
+        return self._report()
+
+    async def _resolve(self) -> None:
+        """Wait until the token of an earlier run is not in doubt any more."""
+        if self._view.pending is None:
+            return
+        await self._app.until(lambda: self._view.pending is None or self._has_no_port())
+        self._earlier = len(self._app.verdicts)
+        for settled in self._app.verdicts:
+            self._note(f"earlier token ..{settled.tail}: {what_became(settled.verdict)}")
+
+    def _newest(self) -> Settled | None:
+        verdicts = self._app.verdicts
+        return verdicts[-1] if len(verdicts) > self._earlier else None
+
+    def _is_over(self) -> bool:
+        panel, newest = self._app.panel, self._newest()
+        if self._has_no_port():
+            return True
+        match newest:
+            case None:
+                read = not panel.waits and self._view.values.keys() >= {CREDIT, SUPPLY}
+                return panel.mode not in TOKEN_MODES and (read or self._view.silence is not None)
+            case Settled(verdict=Unknown()):
+                return False
+            case Settled(verdict=Accepted()):
+                return not (self._app.types_ahead or panel.waits or panel.mode in TOKEN_MODES)
+            case _:
+                return True
+
+    def _has_no_port(self) -> bool:
+        return not self._app.had_port and any(self._app.port_trouble.values())
+
+    async def _see_aftermath(self) -> None:
+        """Let the meter tell what a verdict has changed."""
+        newest = self._newest()
+        if newest is None or not isinstance(newest.verdict, Accepted | Refused):
+            return
+        try:
+            async with asyncio.timeout(AFTERMATH_S):
+                await self._app.until(lambda: self._view.fresh >= {CREDIT, SUPPLY})
+        except TimeoutError:
+            return
+
+    def _report(self) -> Report:
+        newest, screen = self._newest(), self._app.screen.lines
+        if newest is not None:
+            return of_settled(newest, self._view, screen, self._because())
+        if self._view.pending is not None:
+            why = f"earlier token ..{self._view.pending} is still in doubt"
+            return of_silence(f"{why}: {self._because()}; nothing was sent", self._view, screen)
+        if self._is_over() and not self._has_no_port() and self._view.silence is None:
+            return of_screen(self._view, screen)
+        return of_silence(f"no link: {self._because()}; nothing was sent", self._view, screen)
+
+    def _because(self) -> str:
+        trouble = "; ".join(filter(None, self._app.port_trouble.values()))
+        return trouble or self._app.link_detail() or "no answer in time"

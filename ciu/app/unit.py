@@ -1,0 +1,247 @@
+"""The unit: the panel, a line for every medium, the store, and the tasks around them.
+
+Kinds of task: one line a medium, one keeping the panel's time. All have one owner, the loop; the
+panel's effects are carried out before anything else happens.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import closing
+from random import Random
+from typing import assert_never
+
+from ciu.app.making import make_panel, make_sites
+from ciu.config import CiuConfig
+from ciu.keypad import Key
+from ciu.panel import (
+    Beep,
+    Complain,
+    Effect,
+    GiveUp,
+    Look,
+    Mode,
+    News,
+    Settled,
+    Show,
+    Submit,
+    WentSilent,
+)
+from ciu.remote import Caller, Line
+from ciu.screen import Screen
+from ciu.state import CiuState
+from link.durable import Connect, connect_sqlite
+from link.media import Medium, connect
+from link.token_entry import Accepted, NotDone, NotSent, Refused, Unknown
+
+log = logging.getLogger("ciu")
+
+KEYS_AHEAD = 256
+"""Keys that wait while a token is checked; further ones are lost."""
+
+HISTORY = 32
+"""Verdicts that are remembered."""
+
+
+class _Stopped(Exception):
+    """Leaves the task group."""
+
+
+class CiuApp:
+    """One unit, from its configuration to its end. To be made inside a running loop."""
+
+    def __init__(
+        self,
+        config: CiuConfig,
+        *,
+        utc: Callable[[], int],
+        seed: int,
+        connect: Callable[[str], Awaitable[Medium]] = connect,
+        store: Connect = connect_sqlite,
+        keys_in_lines: bool = False,
+    ) -> None:
+        """`seed` spreads what is said again; a test puts its own clock, line and disk in place.
+
+        `keys_in_lines`: nobody can press a key twice quickly, every B takes one sign.
+        """
+        self._config = config
+        self._utc = utc
+        self._rng = Random(seed)
+        self._connect = connect
+        self._store = store
+        self._loop = asyncio.get_running_loop()
+        self.panel = make_panel(config, self._loop.time(), keys_in_lines=keys_in_lines)
+        """To look at; keys go in by `press` and `type`."""
+        self.faces: list[Callable[[Screen], None]] = []
+        """Each is called with every new screen."""
+        self.verdicts: deque[Settled] = deque(maxlen=HISTORY)
+        """What became of tokens, the newest last."""
+        self.port_trouble: dict[str, str] = {}
+        """Why each port is closed, empty where it is open."""
+        self.had_port = False
+        """Whether any port was open yet."""
+        self._shown: Screen | None = None
+        self._ahead: deque[Key] = deque()
+        self._lines: dict[str, Line] = {}
+        self._changed = asyncio.Event()
+        self._moved = asyncio.Event()
+        self._stopping = asyncio.Event()
+
+    @property
+    def screen(self) -> Screen:
+        """The display."""
+        return self.panel.screen
+
+    @property
+    def is_running(self) -> bool:
+        """Tell whether `run` has begun to serve."""
+        return bool(self._lines)
+
+    @property
+    def types_ahead(self) -> bool:
+        """Tell whether keys wait for the verdict of a token."""
+        return bool(self._ahead)
+
+    def press(self, key: Key) -> None:
+        """Press a key now."""
+        self.panel.press(key, self._loop.time())
+        self._go_on()
+
+    def type(self, keys: Iterable[Key]) -> None:
+        """Press keys one after the other; while a token is checked they wait."""
+        for key in keys:
+            if len(self._ahead) < KEYS_AHEAD:
+                self._ahead.append(key)
+        self._go_on()
+
+    def give_up(self) -> None:
+        """Wait no longer for the token under way; its fate is told, be it Unknown."""
+        self._ahead.clear()
+        self._lines[self.panel.meter].caller.give_up(self.panel.meter)
+        self._go_on()
+
+    def link_detail(self) -> str:
+        """Return why the link to the meter on the display last went down, or empty."""
+        return self._lines[self.panel.meter].caller.detail(self.panel.meter)
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Wait until something holds; looked at after every change of anything."""
+        while not holds():
+            await self._changed.wait()
+
+    def stop(self) -> None:
+        """End `run`; an intent that is open stays in the store."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Serve until `stop`; raises DurableError, in a group once the unit serves."""
+        with closing(CiuState.open(self._config.ciu.state, self._store)) as state:
+            lines = [self._line(url, state) for url in make_sites(self._config)]
+            self._go_on()
+            try:
+                async with asyncio.TaskGroup() as group:
+                    for line in lines:
+                        group.create_task(line.run())
+                    group.create_task(self._keep_time())
+                    await self._stopping.wait()
+                    raise _Stopped
+            except* _Stopped:
+                log.info("stopping")
+
+    def _line(self, url: str, state: CiuState) -> Line:
+        sites = make_sites(self._config)[url]
+        caller = Caller(
+            sites,
+            state,
+            tell=self._tell,
+            utc=self._utc,
+            rng=self._rng,
+            now=self._loop.time(),
+        )
+        line = Line(url, caller, connect=self._connect, port=self._port)
+        self._lines |= dict.fromkeys((site.drn for site in sites), line)
+        caller.resume()
+        return line
+
+    def _port(self, url: str, trouble: str) -> None:
+        self.port_trouble[url] = trouble
+        self.had_port = self.had_port or not trouble
+        self._go_on()
+
+    def _tell(self, news: News) -> None:
+        self.panel.answer(news, self._loop.time())
+        match news:
+            case Settled(meter, tail):
+                self.verdicts.append(news)
+                log.info("%s: token ..%s %s", meter, tail, _in_a_word(news))
+            case WentSilent(meter, why):
+                detail = self._lines[meter].caller.detail(meter)
+                log.warning("%s: silent: %s", meter, detail or why.trouble.value)
+            case _:
+                pass
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Carry out what the panel wants, type on, and let everybody look."""
+        if not self.is_running:
+            return
+        self._carry_out()
+        self._show()
+        while self._ahead and self.panel.mode is not Mode.CHECKING:
+            self.panel.press(self._ahead.popleft(), self._loop.time())
+            self._carry_out()
+        self._show()
+        for event in (self._moved, self._changed):
+            event.set()
+        self._changed.clear()
+
+    def _show(self) -> None:
+        """Let the faces draw; what a row of keys has shown in between is left out."""
+        if self.screen is not self._shown:
+            self._shown = self.screen
+            for show in self.faces:
+                show(self.screen)
+
+    def _carry_out(self) -> None:
+        for effect in self.panel.take_effects():
+            self._do(effect)
+
+    def _do(self, effect: Effect) -> None:
+        match effect:
+            case Submit(meter, digits):
+                self._lines[meter].caller.submit(meter, digits)
+                self._lines[meter].wake()
+            case Look(meter, rows):
+                self._lines[meter].caller.look(meter, rows, self._loop.time())
+                self._lines[meter].wake()
+            case GiveUp(meter):
+                self._lines[meter].caller.give_up(meter)
+            case Show() | Beep() | Complain():
+                pass
+            case _:
+                assert_never(effect)
+
+    async def _keep_time(self) -> None:
+        while True:
+            try:
+                async with asyncio.timeout_at(self.panel.deadline):
+                    await self._moved.wait()
+            except TimeoutError:
+                self.panel.tick(self._loop.time())
+                self._go_on()
+            self._moved.clear()
+
+
+def _in_a_word(news: Settled) -> str:
+    match news.verdict:
+        case Accepted(outcome) | Refused(outcome):
+            return f"{outcome.result.name}, credit {outcome.credit_after}"
+        case Unknown(trouble):
+            return f"unknown: {trouble.value}"
+        case NotSent(trouble):
+            return f"not sent: {trouble.value}"
+        case NotDone():
+            return "not received"
+        case _:
+            assert_never(news.verdict)

@@ -1,0 +1,76 @@
+"""The plain face: one line of text a change, for pipes, screen readers and tests."""
+
+import asyncio
+import codecs
+import os
+from collections.abc import Callable
+
+from ciu.keypad import Key, UnknownKey, read_keys
+from ciu.screen import Screen
+
+CHUNK = 4096
+LONGEST_LINE = 1024
+"""A line longer than this is thrown away: nobody types it."""
+
+
+class PlainFace:
+    """Writes the display, reads keys. `press` takes the keys of one line, in order."""
+
+    def __init__(
+        self, write: Callable[[str], None], press: Callable[[tuple[Key, ...]], None]
+    ) -> None:
+        self._write = write
+        self._press = press
+        self._shown = ""
+        self._line = ""
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+
+    def show(self, screen: Screen) -> None:
+        """Write the display as one line, if it has changed."""
+        meter = f"…{screen.meter} {screen.name}".rstrip()
+        line = " | ".join((*screen.lines, meter, ", ".join(screen.signs.words())))
+        if line != self._shown:
+            self._shown = line
+            self._write(line)
+
+    def feed(self, octets: bytes) -> None:
+        """Take what was typed, cut anywhere; a line is complete at its end."""
+        *lines, self._line = (self._line + self._decoder.decode(octets)).split("\n")
+        if len(self._line) > LONGEST_LINE:
+            self._line = ""
+        for line in lines:
+            self._take(line)
+
+    def _take(self, line: str) -> None:
+        try:
+            keys = read_keys(line.strip())
+        except UnknownKey as error:
+            self._write(f"? {error}")
+        else:
+            self._press(keys)
+
+
+def follow(descriptor: int, feed: Callable[[bytes], None]) -> Callable[[], None]:
+    """Feed what can be read from a descriptor until its end; return what stops it.
+
+    A file, which cannot be waited for, is read at once.
+    """
+    loop = asyncio.get_running_loop()
+
+    def take() -> None:
+        octets = os.read(descriptor, CHUNK)
+        if octets:
+            feed(octets)
+        else:
+            loop.remove_reader(descriptor)
+
+    try:
+        loop.add_reader(descriptor, take)
+    except PermissionError:
+        while octets := os.read(descriptor, CHUNK):
+            feed(octets)
+
+    def stop() -> None:
+        loop.remove_reader(descriptor)
+
+    return stop
