@@ -111,8 +111,7 @@ def examine(octets: bytes, at: int, longest: int) -> Frame | Flaw | None:
         return Flaw.LENGTH
     head = _match_addresses(octets, start + 2)
     if head is None:
-        told = min(end, start + 2 + PAIR_OCTETS)
-        return Flaw.ADDRESS if len(octets) >= told else None
+        return Flaw.ADDRESS if len(octets) >= start + 2 + PAIR_OCTETS else None
     checked = head.end() + 3
     if end != checked and end < checked + 3:
         return Flaw.LENGTH

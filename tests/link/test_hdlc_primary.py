@@ -188,6 +188,33 @@ def test_silence_is_borne_three_times_with_jitter_and_then_reported(panel: Panel
     assert panel.station.deadline is None
 
 
+def test_each_answer_gives_new_patience_with_silence(panel: Panel) -> None:
+    panel.ask(b"ask")
+    for number in range(5):
+        for _ in range(3):
+            assert panel.wait() == (rr(number), b"")
+        panel.hear(i_frame(number, 1), LLC_IN, more=True)
+    for _ in range(3):
+        assert panel.wait() == (rr(5), b"")
+    panel.hear(i_frame(5, 1), b"reply")
+    assert panel.events()[-1] == Received(METER, b"".join([LLC_IN] * 4) + b"reply")
+
+
+def test_a_long_transfer_that_goes_on_is_not_given_up(panel: Panel) -> None:
+    panel.ask(bytes(300))
+    for number in (1, 2):
+        panel.now += 9.0
+        panel.hear(rr(number))
+    panel.now += 9.0
+    panel.hear(rr(3))
+    panel.wait()
+    panel.hear(i_frame(0, 3), LLC_IN, more=True)
+    panel.now += 9.0
+    assert panel.hear(rr(3)) is None
+    assert panel.events() == []
+    assert panel.wait() == (rr(1), b"")
+
+
 def test_jitter_is_the_same_for_the_same_seed() -> None:
     def moments() -> list[float]:
         panel = Panel()

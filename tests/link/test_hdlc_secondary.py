@@ -180,6 +180,12 @@ def test_a_turn_ends_when_anybody_else_is_heard(meter: Meter) -> None:
     assert meter.hear(rr(0)) == [(i_frame(0, 1), LLC_OUT + b"reply")]
 
 
+def test_what_was_not_said_before_somebody_else_is_heard_stays_unsaid(meter: Meter) -> None:
+    poll = Frame(b"\x03", b"\x21", CONTROLS[rr(0)]).to_bytes()
+    others = Frame(b"\x05", b"\x21", CONTROLS[rr(0)]).to_bytes()
+    assert meter.hear_octets(poll + others) == []
+
+
 def test_a_lost_answer_is_said_again_bit_for_bit(meter: Meter) -> None:
     request = (i_frame(0, 0), LLC_IN + b"ask")
     meter.hear(*request)
@@ -305,6 +311,15 @@ def test_a_request_of_a_link_that_ended_is_never_shown(meter: Meter, octet: int)
     meter.hear_octets(ask + end)
     assert not any(isinstance(event, Received) for event in meter.events())
     assert not meter.station.owes_answer(CLIENT)
+
+
+def test_the_end_of_one_link_leaves_the_requests_of_others(meter: Meter) -> None:
+    neighbour = Station(96, ServerAddress.of(1))
+    meter.hear(SNRM, peer=neighbour)
+    meter.events()
+    meter.hear(i_frame(0, 0), LLC_IN + b"ask", peer=neighbour)
+    meter.hear(DISC)
+    assert meter.events() == [Received(neighbour, b"ask"), Disconnected(CLIENT)]
 
 
 def test_disc_ends_the_link_with_ua_and_then_gets_dm(meter: Meter) -> None:
