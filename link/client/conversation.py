@@ -20,7 +20,7 @@ asks; asks that come while a link is being taken down wait for the next one.
 from collections import deque
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 from link.client.association import AARQ, read_refusal
 from link.client.events import (
@@ -39,7 +39,7 @@ from link.hdlc import Station
 from link.terms import LinkTrouble
 
 MAX_WAITING = 64
-"""Asks that wait for one meter, the one in flight included; the next one is Failed at once."""
+"""Asks that wait for one meter, beside the one in flight; the next one is Failed at once."""
 
 _HIGH_PRIORITY_CONFIRMED = 0xC0
 """Upper half of invoke-id-and-priority."""
@@ -149,8 +149,7 @@ class Conversation:
 
     def connected(self) -> None:
         """Take note that the link is up."""
-        if self._phase is Phase.LINKING:
-            self._send(AARQ, Phase.ASSOCIATING)
+        self._send(AARQ, Phase.ASSOCIATING)
 
     def disconnected(self) -> None:
         """Take note that the link has ended as it was told to."""
@@ -163,8 +162,6 @@ class Conversation:
         """Take note that the link is gone."""
         self._orders.clear()
         match self._phase:
-            case Phase.DOWN:
-                return
             case Phase.RELEASING:
                 self._phase = Phase.CLOSING
             case Phase.CLOSING | Phase.DROPPING:
@@ -207,7 +204,8 @@ class Conversation:
         self._send(to_apdu(_METER_NUMBER, self._number_invoke).to_bytes(), Phase.IDENTIFYING)
 
     def _identified(self, apdu: Apdu) -> None:
-        match read_response(_METER_NUMBER, self._number_invoke, apdu):
+        response = read_response(_METER_NUMBER, self._number_invoke, apdu)
+        match response:
             case Result(value) if value == self._drn:
                 self._phase = Phase.UP
                 self._events.append(LinkUp(self.station))
@@ -216,9 +214,12 @@ class Conversation:
                 self._drop(LinkTrouble.OTHER_METER, f"meter {value} where {self._drn} is expected")
             case Refusal(trouble, detail) | Breach(trouble, detail):
                 self._drop(trouble, f"meter number: {detail}")
+            case _:
+                assert_never(response)
 
     def _answered(self, asked: _Ask, apdu: Apdu) -> None:
-        match read_response(asked.request, asked.invoke, apdu):
+        response = read_response(asked.request, asked.invoke, apdu)
+        match response:
             case Result(value):
                 self._in_flight = None
                 self._events.append(Answered(asked.ask, self.station, value))
@@ -226,6 +227,8 @@ class Conversation:
                 self._fail_in_flight(trouble, detail)
             case Breach(trouble, detail):
                 self._drop(trouble, detail)
+            case _:
+                assert_never(response)
         self._go_on()
 
     def _go_on(self) -> None:

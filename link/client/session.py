@@ -48,6 +48,11 @@ class ClientSession:
         return self._primary.counts
 
     @property
+    def unexpected(self) -> int:
+        """How many APDUs came that nobody had asked for."""
+        return sum(each.unexpected for each in self._conversations.values())
+
+    @property
     def is_down(self) -> bool:
         """Tell whether no meter has a link, or an ask that wants one."""
         return all(each.is_down for each in self._conversations.values())

@@ -158,6 +158,27 @@ def test_another_meters_number_closes_the_link_with_both_numbers() -> None:
     assert talk.conversation.is_down
 
 
+def test_a_meter_that_does_not_tell_its_number_is_not_asked() -> None:
+    for answer, trouble, detail in (
+        (
+            GetResponse(0xC2, DataAccessResult.READ_WRITE_DENIED),
+            LinkTrouble.REFUSED_ACCESS,
+            "meter number: read-write-denied",
+        ),
+        (Rlre(), LinkTrouble.MALFORMED, "meter number: Rlre as an answer"),
+    ):
+        talk = Talk()
+        ask = talk.ask(ENTER)
+        talk.order()
+        talk.conversation.connected()
+        talk.order()
+        talk.hear(ACCEPTED)
+        talk.order()
+        talk.hear(answer)
+        assert talk.take()[1:] == [failed(ask, trouble, detail, sent=False)]
+        assert talk.order() == Disconnect()
+
+
 def _rejected(**changes: object) -> Aare:
     values = {
         "context": ApplicationContext.LN,

@@ -36,6 +36,7 @@ from link.dlms import (
     SetResponse,
     StateError,
     Tag,
+    Unbuilt,
     UserDiagnostic,
     read_apdu,
 )
@@ -112,6 +113,11 @@ REJECTED = {
         SLOT,
         replace(PLAIN, context=ApplicationContext.LN_CIPHERED),
         UserDiagnostic.CONTEXT_NAME_NOT_SUPPORTED,
+    ),
+    "ciphered proposal": (
+        SLOT,
+        replace(PLAIN, user_information=Unbuilt.from_bytes(b"\x21\x01\x30")),
+        UserDiagnostic.NO_REASON_GIVEN,
     ),
     "short names": (
         SLOT,
@@ -288,6 +294,9 @@ def test_part_of_a_log_is_selected_and_of_nothing_else() -> None:
 def test_writing_puts_the_value_to_the_application_and_its_word_on_the_wire() -> None:
     request = SetRequest(0xC1, reference(ALARMS), Data(Tag.U32, 3))
     question = put(associated(), request)
+    selecting = replace(request, selection=encode_selection(ByEntry(1, 1)))
+    beyond = SetResponse(0xC1, DataAccessResult.SCOPE_OF_ACCESS_VIOLATED)
+    assert said(associated(), selecting) == beyond
     assert question.value == Alarm.LOW_CREDIT | Alarm.CREDIT_EXHAUSTED
     assert answer(question, Written()) == SetResponse(0xC1, DataAccessResult.SUCCESS)
     refused = AccessRefused(DataAccessResult.TEMPORARY_FAILURE)

@@ -337,11 +337,14 @@ def test_a_token_of_an_earlier_run_is_never_sent_again(kind: str) -> None:
 def test_reading_is_given_up_after_a_bounded_number_of_failures() -> None:
     looking = TokenEntry(DIGITS, known_sequence=3, resumed=True)
     heading = TokenEntry(DIGITS, known_sequence=None, resumed=False)
+    lied_to = TokenEntry(DIGITS, known_sequence=None, resumed=False)
     for _ in range(READ_TRIES):
         looking.failed(LinkTrouble.PORT_DOWN)
         heading.failed(LinkTrouble.PORT_DOWN)
+        lied_to.answered("a head")
     assert looking.verdict == Unknown(LinkTrouble.PORT_DOWN)
     assert heading.verdict == NotSent(LinkTrouble.PORT_DOWN)
+    assert lied_to.verdict == NotSent(LinkTrouble.MALFORMED)
 
 
 def test_after_doubt_the_ledger_is_read_before_the_token_is_sent_again(
