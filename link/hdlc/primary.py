@@ -162,7 +162,9 @@ class Primary:
             self._line.note_answer()
 
     def _overhear(self, frame: Frame, now: float) -> None:
-        if any(frame.destination == link.client for link in self._links.values()):
+        """Count a frame that answers nothing: a late one, our own echo, or between others."""
+        ends = (frame.destination, frame.source)
+        if any(link.client in ends for link in self._links.values()):
             self.counts.refused += 1
         else:
             self.counts.foreign += 1

@@ -8,7 +8,6 @@ The flag that closes a frame stays in the buffer, for it may open the next.
 from dataclasses import dataclass
 
 from link.hdlc.frame import (
-    FLAG,
     FRAME_OVERHEAD,
     MAX_INFORMATION,
     OPENING,
@@ -17,6 +16,9 @@ from link.hdlc.frame import (
     examine,
     frame_size,
 )
+
+_FLAG = b"\x7e"
+_find_opening = OPENING.search
 
 DEFAULT_INFORMATION = 128
 """Octets of information that every station takes before anything is negotiated."""
@@ -101,9 +103,10 @@ class FrameReader:
     def _scan(self, frames: list[Frame]) -> None:
         """Move every whole frame out of the buffer, and drop what can be none."""
         octets, at = self._buffer, 0
-        while opening := OPENING.search(octets, at):
+        while opening := _find_opening(octets, at):
             flag = opening.start()
-            self._count_noise(octets, at, flag)
+            if flag != at:
+                self._count_noise(octets[at:flag])
             found = examine(octets, flag, self._longest)
             if found is None:
                 self._buffer = octets[flag:]
@@ -114,11 +117,13 @@ class FrameReader:
             else:
                 self._count_flaw(found)
                 at = flag + 1
-        self._count_noise(octets, at, len(octets))
-        self._buffer = octets[-1:] if octets.endswith(b"\x7e") else b""
+        rest = octets[at:]
+        self._buffer = rest[-1:] if rest.endswith(_FLAG) else b""
+        if rest != _FLAG:
+            self._count_noise(rest)
 
-    def _count_noise(self, octets: bytes, start: int, end: int) -> None:
-        self.counts.noise_octets += end - start - octets.count(FLAG, start, end)
+    def _count_noise(self, octets: bytes) -> None:
+        self.counts.noise_octets += len(octets) - octets.count(_FLAG)
 
     def _count_flaw(self, flaw: Flaw) -> None:
         match flaw:

@@ -324,6 +324,15 @@ def test_late_copies_and_others_frames_answer_nothing(panel: Panel, late: bytes)
     assert panel.station.counts.foreign + panel.station.counts.refused == 1
 
 
+def test_our_own_echo_answers_nothing_and_reserves_nothing(panel: Panel) -> None:
+    panel.station.send(METER, b"ask", 0.0)
+    panel.station.receive(panel.station.take_outgoing(), 0.01)
+    assert panel.events() == []
+    panel.hear(i_frame(0, 1), LLC_IN + b"reply")
+    assert panel.events() == [Received(METER, b"reply")]
+    assert panel.ask(b"next") == (i_frame(1, 1), LLC_OUT + b"next")
+
+
 def test_a_reply_when_nothing_was_asked_is_counted(panel: Panel) -> None:
     assert panel.hear(i_frame(0, 0), LLC_IN + b"news") is None
     assert panel.events() == []
