@@ -325,6 +325,15 @@ def test_a_lost_link_fails_what_is_in_flight_and_tries_once_more_for_the_rest(up
     assert up.order() is None
 
 
+def test_what_was_to_be_said_on_a_lost_link_is_not_said_on_the_next(up: Talk) -> None:
+    up.ask(ENTER)
+    up.ask(POWER)
+    up.hear(GetResponse(0xC1, Data(Tag.U32, 1)))
+    up.conversation.failed(LinkTrouble.RESET)
+    assert up.order() == Connect()
+    assert up.take()[-1] == failed(2, LinkTrouble.RESET, "link reset")
+
+
 def test_a_lost_port_fails_everything_and_tries_nothing(up: Talk) -> None:
     up.ask(ENTER)
     up.conversation.failed(LinkTrouble.PORT_DOWN)

@@ -341,6 +341,12 @@ def test_an_answer_never_exceeds_what_the_client_takes() -> None:
     assert answer(entered, done) == ActionResponse(0xC1, ActionResult.SUCCESS)
 
 
+def test_a_client_that_names_no_bound_takes_whatever_comes() -> None:
+    unbounded = associated(proposal=proposing(max_receive=0))
+    question = put(unbounded, get(LOG))
+    assert isinstance(answer(question, Value(LOG.schema.greatest())).result, Data)
+
+
 VALID = [
     PLAIN,
     Rlrq(),
