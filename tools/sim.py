@@ -45,13 +45,16 @@ class Spoken:
     frame: bytes
 
 
-Fate = Callable[[Spoken], Coroutine[None, None, tuple[float, ...]]]
-"""Decides on a frame: after how many seconds each copy arrives; () loses it."""
+Arrive = Callable[[float], None]
+"""Lets a copy of the frame arrive, so many seconds from now."""
+
+Fate = Callable[[Spoken, Arrive], Coroutine[None, None, None]]
+"""Decides on a frame: it is lost unless it is let arrive; the speaker waits until this returns."""
 
 
-async def clean(_: Spoken) -> tuple[float, ...]:
+async def clean(_: Spoken, arrive: Arrive) -> None:
     """Let every frame arrive once and at once."""
-    return (0.0,)
+    arrive(0.0)
 
 
 class _End:
@@ -98,8 +101,11 @@ class Wire:
         loop = asyncio.get_running_loop()
         spoken = Spoken(loop.time(), side, frame)
         self.trace.append(spoken)
-        for delay_s in await self._fate(spoken):
+
+        def arrive(delay_s: float) -> None:
             loop.call_later(delay_s, self._arrive, side.other, frame)
+
+        await self._fate(spoken, arrive)
 
     def _arrive(self, side: Side, frame: bytes) -> None:
         if side in self._ends:
@@ -202,6 +208,11 @@ class Scene:
                 error = error.split(PowerCut)[1]
         if error:
             raise error
+
+    async def died(self, side: Side) -> None:
+        """Wait until one side has ended by itself, by a power cut of its disk."""
+        await asyncio.wait({self._tasks[side]})
+        await self.kill(side)
 
     async def close(self) -> None:
         """End what still runs."""

@@ -1,0 +1,247 @@
+"""Real processes for the tests of the whole: a meter, a unit, and the wire between them.
+
+Each is ended by its own handle, whatever becomes of the test. Every wait is for something that is
+said or for an end, never for a time to pass.
+"""
+
+import asyncio
+import json
+import os
+import re
+import shutil
+import socket
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from ciu.state import CiuState
+from meter.domain import State
+from meter.store import Store
+
+from .conftest import DRN, Lab, run
+
+ROOT = Path(__file__).parents[2]
+WAIT_S = 60.0
+"""Nothing that these processes do takes so long."""
+BAUDRATE = 9600
+NO_SOCAT = "socat is not installed"
+NEEDS_SOCAT = pytest.mark.skipif(shutil.which("socat") is None, reason=NO_SOCAT)
+MEDIA = ("tcp", pytest.param("serial", marks=NEEDS_SOCAT))
+
+
+@dataclass(frozen=True)
+class Said:
+    """How a command ended and what it printed."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def report(self) -> dict[str, Any]:
+        """The object of `--json`."""
+        return dict(json.loads(self.out))
+
+
+class Talker:
+    """A process whose stderr is read line by line while it runs."""
+
+    def __init__(self, process: Process) -> None:
+        self.process = process
+        self._err: list[str] = []
+        self._news = asyncio.Event()
+        self._ended = False
+        self._reading = asyncio.create_task(self._read())
+
+    async def _read(self) -> None:
+        assert self.process.stderr
+        async for line in self.process.stderr:
+            self._err.append(line.decode())
+            self._news.set()
+        self._ended = True
+        self._news.set()
+
+    def has_said(self, words: str) -> bool:
+        """Tell whether a line so far matches."""
+        return any(re.search(words, line) for line in self._err)
+
+    async def says(self, words: str) -> bool:
+        """Wait until a line matches; False where the end comes first."""
+        async with asyncio.timeout(WAIT_S):
+            while not self.has_said(words) and not self._ended:
+                self._news.clear()
+                await self._news.wait()
+        return self.has_said(words)
+
+    def kill(self) -> None:
+        """SIGKILL; harmless where it has ended."""
+        with suppress(ProcessLookupError):
+            self.process.kill()
+
+    async def end(self) -> Said:
+        """Wait for the end."""
+        assert self.process.stdout
+        async with asyncio.timeout(WAIT_S):
+            out = await self.process.stdout.read()
+            status = await self.process.wait()
+            await self._reading
+        return Said(status, out.decode(), "".join(self._err))
+
+
+async def start(*words: str) -> Talker:
+    """Start `splitmeter WORDS`."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tools", *words, cwd=ROOT, stdin=PIPE, stdout=PIPE, stderr=PIPE
+    )
+    return Talker(process)
+
+
+async def command(*words: str) -> Said:
+    """Run `splitmeter WORDS` to its end."""
+    talker = await start(*words)
+    try:
+        return await talker.end()
+    finally:
+        talker.kill()
+
+
+class Wire:
+    """Two serial ports, joined by socat."""
+
+    def __init__(self, folder: Path) -> None:
+        self._ends = folder / "line-a", folder / "line-b"
+        self._socat: Talker | None = None
+
+    @property
+    def urls(self) -> tuple[str, str]:
+        """The meter's end and the unit's."""
+        near, far = (f"serial://{end}?baudrate={BAUDRATE}" for end in self._ends)
+        return near, far
+
+    async def join(self) -> None:
+        """Make the ports."""
+        ports = [f"pty,raw,echo=0,link={end}" for end in self._ends]
+        process = await asyncio.create_subprocess_exec(
+            "socat", "-d", "-d", *ports, stdin=PIPE, stdout=PIPE, stderr=PIPE
+        )
+        self._socat = Talker(process)
+        assert await self._socat.says("starting data transfer loop")
+
+    async def vanish(self) -> None:
+        """Take both ports away."""
+        if self._socat is not None:
+            self._socat.kill()
+            await self._socat.end()
+        self._socat = None
+        for end in self._ends:
+            end.unlink(missing_ok=True)  # killed, it leaves its links
+
+
+class House:
+    """A provisioned meter and its unit; one process of each at a time."""
+
+    def __init__(self, lab: Lab, wire: Wire | None = None) -> None:
+        self.lab = lab
+        self.wire = wire
+        self.meter: Talker | None = None
+
+    async def start_meter(self) -> Talker:
+        """Start the meter and wait until it is ready."""
+        self.meter = await start("meter", "--config", str(self.lab.meter_toml), "--leash")
+        assert self.meter.process.stdout
+        async with asyncio.timeout(WAIT_S):
+            line = await self.meter.process.stdout.readline()
+        if not line.startswith(b"ready "):
+            raise AssertionError(f"the meter did not start: {await self.meter.end()}")
+        return self.meter
+
+    async def kill_meter(self) -> None:
+        """Let a power cut take the meter."""
+        assert self.meter
+        self.meter.kill()
+        await self.meter.end()
+        self.meter = None
+
+    async def stop_meter(self) -> State:
+        """End the meter by SIGTERM; return what its disk has."""
+        assert self.meter
+        self.meter.process.terminate()
+        said = await self.meter.end()
+        self.meter = None
+        assert said.status == 0, said
+        return self.on_disk()
+
+    async def start_unit(self, keys: str) -> Talker:
+        """Start to type."""
+        return await start(
+            "ciu", "--config", str(self.lab.ciu_toml), "--type", keys, "--json", "--verbose"
+        )
+
+    async def type(self, keys: str, *more: str) -> Said:
+        """Type keys and wait for the answer."""
+        config = str(self.lab.ciu_toml)
+        return await command("ciu", "--config", config, "--type", keys, "--json", *more)
+
+    def on_disk(self) -> State:
+        """Read the meter's store while the meter is down."""
+        with closing(Store.open(self.lab.meter_toml.parent / "meter.db")) as store:
+            state = store.load()
+        assert state is not None
+        return state
+
+    def has_intent(self) -> bool:
+        """Tell whether the unit, which is down, has left a token in doubt."""
+        with closing(CiuState.open(self.lab.folder / "ciu.db")) as state:
+            return state.intent(self.lab.drn) is not None
+
+
+def made_lab(folder: Path, url: str, drn: str = DRN) -> Lab:
+    """Provision one lab meter in a folder of its own."""
+    flags = ("--test-keys", "--lab", "--json")
+    made = run("provision", "--dir", str(folder), "--drn", drn, "--listen", url, *flags)
+    (meter,) = json.loads(made)
+    return Lab(folder, drn, meter["decoder_key"], meter["ea"])
+
+
+def edit(file: Path, old: str, new: str) -> None:
+    """Change what must stand in a file."""
+    text = file.read_text()
+    assert old in text, (file, old)
+    file.write_text(text.replace(old, new))
+
+
+def free_port() -> int:
+    """Return a TCP port that nobody has, outside of those that the kernel gives away."""
+    rng = Random(os.urandom(8))
+    while True:
+        port = rng.randrange(20_000, 32_000)
+        with socket.socket() as trial, suppress(OSError):
+            trial.bind(("127.0.0.1", port))
+            return port
+
+
+@asynccontextmanager
+async def house(medium: str, folder: Path) -> AsyncIterator[House]:
+    """Provision a house in a folder, joined by TCP or by a pair of serial ports; no meter runs."""
+    async with AsyncExitStack() as opened:
+        if medium == "tcp":
+            made = House(made_lab(folder / "lab", f"tcp://127.0.0.1:{free_port()}"))
+        else:
+            wire = Wire(folder)
+            opened.push_async_callback(wire.vanish)
+            await wire.join()
+            near, far = wire.urls
+            made = House(made_lab(folder / "lab", near), wire)
+            edit(made.lab.ciu_toml, near, far)
+        try:
+            yield made
+        finally:
+            if made.meter is not None:
+                await made.kill_meter()
