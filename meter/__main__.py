@@ -1,6 +1,5 @@
 """The command `splitmeter meter`, also `python -m meter`: one meter until it is told to stop."""
 
-import argparse
 import asyncio
 import logging
 import os
@@ -9,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+from link.arguments import Parser
 from link.durable import DurableError
 from link.media import MediumError, UrlError
 from link.settings import SettingsError
@@ -43,13 +43,9 @@ def main(argv: list[str] | None = None) -> int:
         return _refused(str(error), FAILED)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="splitmeter meter",
-        description="One meter: decodes tokens, keeps the credit, moves the relay.",
-        epilog=EXAMPLE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+def _parser() -> Parser:
+    about = "one meter: decodes tokens, keeps the credit, moves the relay"
+    parser = Parser(prog="splitmeter meter", description=about, epilog=EXAMPLE)
     parser.add_argument("--config", type=Path, required=True, metavar="FILE", help="its meter.toml")
     parser.add_argument("--leash", action="store_true", help="end when standard input is closed")
     parser.add_argument("--verbose", action="store_true", help="log every fact, small ones too")

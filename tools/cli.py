@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import import_module
 
+from link.arguments import WIDTH, Parser
 from tools.exits import Exit, Stop, Subparsers
-from tools.parser import WIDTH, Parser
 
 
 @dataclass(frozen=True, slots=True)

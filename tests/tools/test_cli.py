@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from link.arguments import WIDTH, Parser
 from tools.cli import COMMANDS, Tool, help_texts, main
-from tools.parser import WIDTH, Parser
 
 Splitmeter = Callable[..., Any]
 

@@ -119,7 +119,8 @@ def _build(stage: Path, order: Order, unit: Unit, made: tuple[Made, ...]) -> lis
     for number, one in enumerate(made, len(unit.drns) + 1):
         text += texts.ciu_meter(one.place, number, paired=order.paired)
         names.append(one.meter.drn)
-        settings = texts.meter_toml(one.meter, one.place, number, lab=order.lab, test=order.test)
+        house = texts.house_url(number, order.scale)
+        settings = texts.meter_toml(one.meter, one.place, house, lab=order.lab, test=order.test)
         _build_meter(stage / one.meter.drn, settings, unit.title, one)
         if one.slot is not None:
             names.append(texts.pair_file(one.meter.drn))

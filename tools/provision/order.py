@@ -46,6 +46,7 @@ class Order:
     test: bool
     lab: bool
     paired: bool
+    scale: int = 1
 
 
 def add_parser(subparsers: Subparsers, run: Callable[[argparse.Namespace], int]) -> None:
@@ -69,6 +70,7 @@ def add_parser(subparsers: Subparsers, run: Callable[[argparse.Namespace], int])
     add("--dkga", default="04", choices=("02", "04"), help="key generation (%(default)s)")
     add("--ea", default="11", choices=("07", "11"), help="encryption algorithm (%(default)s)")
     add("--manufactured", type=_date, metavar="YYYY-MM-DD", help="UTC, default yesterday")
+    add("--scale", default=1, type=_scale, metavar="N", help="house time per second (%(default)s)")
     add("--lab", action="store_true", help="no security on the link")
     add("--unpaired", action="store_true", help="no CIU knows the meters yet")
     add("--json", action="store_true", help="print a JSON array")
@@ -91,6 +93,7 @@ def read_order(args: argparse.Namespace) -> Order:
         test=args.test_keys,
         lab=args.lab,
         paired=not args.unpaired,
+        scale=args.scale,
     )
 
 
@@ -145,6 +148,12 @@ def _digits(count: int) -> Callable[[str], str]:
         return text
 
     return read
+
+
+def _scale(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) >= 1):
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1")
+    return int(text)
 
 
 def _date(text: str) -> date:

@@ -19,12 +19,17 @@ LINK_KEYS = "link.keys"
 PAIRING_CODE = "pairing.code"
 CONTROL_SOCKET = "control.sock"
 
+
+def house_url(seed: int, scale: int) -> str:
+    """Return the source of a simulated house that lives `scale` times as fast as we do."""
+    return f"simulated://house?seed={seed}&scale={scale}&control={CONTROL_SOCKET}"
+
+
 _TEST_KEYS = "# made with test keys: fit for trying, not for selling energy\n"
 
 
-def meter_toml(meter: MeterRecord, place: Place, number: int, *, lab: bool, test: bool) -> str:
-    """Return meter.toml; `number` is the seed of the simulated house."""
-    house = f"simulated://house?seed={number}&scale=1&control={CONTROL_SOCKET}"
+def meter_toml(meter: MeterRecord, place: Place, house: str, *, lab: bool, test: bool) -> str:
+    """Return meter.toml; `house` is the URL of its source."""
     return f"""\
 {_TEST_KEYS if test else ""}[meter]
 drn = {_quoted(meter.drn)}

@@ -1,4 +1,4 @@
-"""An argument parser whose errors are one line, and whose help is the same everywhere.
+"""The command line of every process: errors of one line, help that is the same everywhere.
 
 Usage is wrapped here, because argparse breaks it at other places from one Python to the next, and
 the printed page of all commands is compared with what the code says.
@@ -10,7 +10,8 @@ from functools import partial
 from textwrap import wrap
 from typing import NoReturn
 
-from tools.exits import Exit
+USAGE = 2
+"""Exit status of a command line that cannot be understood."""
 
 WIDTH = 96
 """Columns of a help text, whatever the terminal has."""
@@ -29,7 +30,7 @@ class Parser(argparse.ArgumentParser):
         super().__init__(*args, **settings)  # type: ignore[arg-type]  # passed on as they came
 
     def error(self, message: str) -> NoReturn:
-        self.exit(Exit.USAGE, f"{self.prog}: {message} (see {self.prog} --help)\n")
+        self.exit(USAGE, f"{self.prog}: {message} (see {self.prog} --help)\n")
 
     def format_help(self) -> str:
         """Return the help text, its first paragraph being the usage."""
