@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from secrets import randbits
+from typing import NoReturn
 
 from ciu.app import CiuApp, Customer, MeterChoice, Order, Report, choose_meter, rehearse
 from ciu.app.report import DONE, FAILED, USAGE, of_bad_entry
@@ -38,7 +39,8 @@ rules, 4 no link or unknown.
 def main(argv: list[str] | None = None) -> int:
     """Run the unit, or type at it; return the exit status."""
     arguments = _parser().parse_args(argv)
-    level = logging.INFO if arguments.verbose else logging.ERROR
+    quiet = logging.WARNING if arguments.type is None else logging.ERROR
+    level = logging.INFO if arguments.verbose else quiet
     logging.basicConfig(stream=sys.stderr, level=level, format="%(asctime)s %(message)s")
     status = FAILED
     try:
@@ -50,9 +52,17 @@ def main(argv: list[str] | None = None) -> int:
     return status
 
 
+class _Parser(argparse.ArgumentParser):
+    """An ArgumentParser whose error is one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(USAGE, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="splitmeter ciu",
+        allow_abbrev=False,
         description="The customer interface unit: display and keypad of one or more meters.",
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -71,9 +81,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _seconds(text: str) -> float:
-    seconds = float(text)
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
     if not 0 < seconds < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text} is no time to wait")
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds")
     return seconds
 
 
@@ -120,7 +133,7 @@ def _type(arguments: argparse.Namespace) -> Report:
 
 
 async def _serve_customer(config: CiuConfig, order: Order) -> Report:
-    customer = Customer(_app(config), order, lambda line: _say(line))
+    customer = Customer(_app(config), order, _say)
     _on_signal(customer.interrupt)
     return await customer.serve()
 

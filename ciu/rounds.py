@@ -31,6 +31,8 @@ class _Turn:
     """When it was last heard, or when listening began."""
     asked: float | None = None
     """When the poll that is under way began."""
+    hurried: bool = False
+    """Another poll is wanted as soon as that one has ended."""
     took_s: float = 0.0
     trouble: LinkTrouble | None = None
     """What the last poll ended in, None where it was answered."""
@@ -80,14 +82,16 @@ class Rounds:
     def _end(self, meter: str, trouble: LinkTrouble | None, now: float) -> None:
         turn = self._turns[meter]
         began = now if turn.asked is None else turn.asked
-        ended = replace(turn, asked=None, took_s=now - began, trouble=trouble)
+        ended = replace(turn, asked=None, hurried=False, took_s=now - began, trouble=trouble)
         self._turns[meter] = ended
-        self._turns[meter] = replace(ended, due=began + self._period_s(ended))
+        due = now if turn.hurried else began + self._period_s(ended)
+        self._turns[meter] = replace(ended, due=due)
 
     def hurry(self, meter: str, now: float) -> None:
-        """Let this meter be the next; it does not lose its place by a poll under way."""
+        """Let this meter be polled as soon as can be, from the first row on."""
         turn = self._turns[meter]
-        self._turns[meter] = replace(turn, due=min(turn.due, now))
+        under_way = turn.asked is not None
+        self._turns[meter] = replace(turn, due=min(turn.due, now), hurried=under_way)
 
     def port_opened(self, now: float) -> None:
         """Take note that the port is there: everybody is due."""
@@ -98,7 +102,7 @@ class Rounds:
         """Take note that the port is gone: no poll begins, and everybody is silent at once."""
         self._port_open = False
         self._turns = {
-            meter: replace(turn, asked=None, trouble=LinkTrouble.PORT_DOWN)
+            meter: replace(turn, asked=None, hurried=False, trouble=LinkTrouble.PORT_DOWN)
             for meter, turn in self._turns.items()
         }
 

@@ -42,8 +42,12 @@ class CiuState:
     def open(cls, path: Path, connect: Connect = connect_sqlite) -> "CiuState":
         """Open or create the store; raises StoreInUse where another process holds it."""
         database = Database.open(path, APPLICATION_ID, VERSION, SCHEMA, connect)
-        database.execute("PRAGMA secure_delete = ON")
-        return cls(database)
+        try:
+            database.execute("PRAGMA secure_delete = ON")
+            return cls(database)
+        except BaseException:
+            database.close()
+            raise
 
     def intent(self, meter: str) -> Intent | None:
         """Return the open intent of a meter."""

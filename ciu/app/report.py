@@ -54,18 +54,26 @@ class Report:
         )
 
 
-def of_settled(settled: Settled, view: View, screen: tuple[str, ...], because: str) -> Report:
-    """Report a verdict, with what the meter told after it; `because`: why there was no answer."""
+@dataclass(frozen=True, slots=True)
+class LinkReason:
+    """Why the meter was not heard: the last trouble of the token, and the link's own words."""
+
+    trouble: LinkTrouble
+    detail: str
+
+
+def of_settled(settled: Settled, view: View, screen: tuple[str, ...], link: LinkReason) -> Report:
+    """Report a verdict, with what the meter told after it."""
     became = f"token ..{settled.tail}: {what_became(settled.verdict)}"
     match settled.verdict:
         case Accepted(outcome):
             return _judged(outcome, view, screen, why="")
         case Refused(outcome):
             return _judged(outcome, view, screen, why=became)
-        case Unknown(trouble) | NotSent(trouble):
-            return _unknown(_reason(trouble), f"{became} ({because})", view, screen)
+        case Unknown() | NotSent():
+            return _unknown(_reason(link.trouble), f"{became} ({link.detail})", view, screen)
         case NotDone():
-            return _unknown(NO_LINK, became, view, screen)
+            return _unknown(_reason(link.trouble), became, view, screen)
         case _:
             assert_never(settled.verdict)
 

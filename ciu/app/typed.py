@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from ciu.app.making import make_panel
 from ciu.app.report import (
+    LinkReason,
     Report,
     of_bad_entry,
     of_screen,
@@ -23,8 +24,8 @@ from ciu.keypad import Key
 from ciu.pages import CREDIT, SUPPLY
 from ciu.panel import Complain, Mode, Settled, Submit
 from ciu.wording import Complaint
-from link.terms import TOKEN_DIGITS
-from link.token_entry import Accepted, Refused, Unknown
+from link.terms import TOKEN_DIGITS, LinkTrouble
+from link.token_entry import Accepted, NotSent, Refused, Unknown
 
 TOKEN_MODES = frozenset({Mode.ENTRY, Mode.CHECKING})
 """A token is about to go out, or is out."""
@@ -127,7 +128,7 @@ class Customer:
                 await app.until(lambda: app.is_running)
                 await self._resolve()
                 if self._view.pending is None:
-                    app.type(self._order.keys)
+                    await self._press_keys()
                     await app.until(self._is_over)
         except TimeoutError:
             pass
@@ -145,6 +146,16 @@ class Customer:
         for settled in self._app.verdicts:
             self._note(f"earlier token ..{settled.tail}: {what_became(settled.verdict)}")
 
+    async def _press_keys(self) -> None:
+        """Press key by key, wait for the verdict of each token, stop at the first bad one."""
+        app = self._app
+        for key in self._order.keys:
+            await app.until(lambda: app.panel.mode is not Mode.CHECKING or self._has_no_port())
+            newest = self._newest()
+            if newest is not None and not isinstance(newest.verdict, Accepted):
+                return
+            app.press(key)
+
     def _newest(self) -> Settled | None:
         verdicts = self._app.verdicts
         return verdicts[-1] if len(verdicts) > self._earlier else None
@@ -160,7 +171,7 @@ class Customer:
             case Settled(verdict=Unknown()):
                 return False
             case Settled(verdict=Accepted()):
-                return not (self._app.types_ahead or panel.waits or panel.mode in TOKEN_MODES)
+                return not panel.waits and panel.mode not in TOKEN_MODES
             case _:
                 return True
 
@@ -181,13 +192,20 @@ class Customer:
     def _report(self) -> Report:
         newest, screen = self._newest(), self._app.screen.lines
         if newest is not None:
-            return of_settled(newest, self._view, screen, self._because())
+            link = LinkReason(self._trouble(), self._because())
+            return of_settled(newest, self._view, screen, link)
         if self._view.pending is not None:
             why = f"earlier token ..{self._view.pending} is still in doubt"
             return of_silence(f"{why}: {self._because()}; nothing was sent", self._view, screen)
         if self._is_over() and not self._has_no_port() and self._view.silence is None:
             return of_screen(self._view, screen)
         return of_silence(f"no link: {self._because()}; nothing was sent", self._view, screen)
+
+    def _trouble(self) -> LinkTrouble:
+        for settled in reversed(self._app.verdicts):
+            if isinstance(settled.verdict, Unknown | NotSent):
+                return settled.verdict.trouble
+        return LinkTrouble.NO_ANSWER
 
     def _because(self) -> str:
         trouble = "; ".join(filter(None, self._app.port_trouble.values()))

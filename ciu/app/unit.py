@@ -98,11 +98,6 @@ class CiuApp:
         """Tell whether `run` has begun to serve."""
         return bool(self._lines)
 
-    @property
-    def types_ahead(self) -> bool:
-        """Tell whether keys wait for the verdict of a token."""
-        return bool(self._ahead)
-
     def press(self, key: Key) -> None:
         """Press a key now."""
         self.panel.press(key, self._loop.time())

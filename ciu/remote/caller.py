@@ -124,9 +124,7 @@ class Caller:
 
     def look(self, meter: str, rows: tuple[str, ...], now: float) -> None:
         """Read these rows too, now and with every poll. Needs a turn soon."""
-        known = self._known[meter]
-        known.looked_at = rows
-        known.to_read.extend(rows if known.to_read else ())
+        self._known[meter].looked_at = rows
         if rows:
             self._rounds.hurry(meter, now)
 

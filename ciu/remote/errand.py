@@ -39,6 +39,8 @@ class Errand:
         self._entry = TokenEntry(digits, known_sequence=None, resumed=False)
         self._busy = False
         self._not_before = float("-inf")
+        self._trouble = LinkTrouble.NO_ANSWER
+        """What the last failure was."""
 
     @classmethod
     def of_intent(cls, meter: str, intent: Intent, state: CiuState) -> "Errand":
@@ -80,6 +82,7 @@ class Errand:
         """Take note that no answer came; return a verdict that is to be told."""
         self._busy = False
         self._not_before = now + PACE_S
+        self._trouble = trouble
         self._entry.failed(trouble, sent=sent)
         return self._go_on()
 
@@ -90,9 +93,9 @@ class Errand:
         self._busy = False
         if self._stored is None:
             self.done = True
-            return NotSent(LinkTrouble.NO_ANSWER)
+            return NotSent(self._trouble)
         self._read_on(self._stored)
-        return Unknown(LinkTrouble.NO_ANSWER)
+        return Unknown(self._trouble)
 
     def _go_on(self) -> Verdict | None:
         intent = self._entry.intent

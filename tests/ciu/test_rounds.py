@@ -80,6 +80,16 @@ def test_a_meter_in_a_hurry_is_the_next() -> None:
     assert rounds.begin(1.0) == METERS[2]
 
 
+def test_a_hurry_during_a_poll_asks_for_one_more_right_after_it() -> None:
+    rounds = opened(METERS[:1])
+    rounds.begin(0.0)
+    rounds.hurry(METERS[0], 0.1)
+    rounds.finished(METERS[0], 0.2)
+    assert rounds.begin(0.2) == METERS[0]
+    rounds.finished(METERS[0], 0.3)
+    assert rounds.begin(0.3) is None
+
+
 def test_a_meter_is_silent_only_after_its_time() -> None:
     rounds = opened(METERS[:1])
     rounds.begin(0.0)

@@ -1,0 +1,86 @@
+"""The plain face writes a line for each change, and reads lines of keys cut anywhere."""
+
+import asyncio
+import os
+from pathlib import Path
+
+import pytest
+
+from ciu.faces import PlainFace, follow
+from ciu.keypad import Key, read_keys
+from ciu.screen import Screen
+
+
+class Terminal:
+    def __init__(self) -> None:
+        self.written: list[str] = []
+        self.pressed: list[tuple[Key, ...]] = []
+        self.face = PlainFace(self.written.append, self.pressed.append)
+
+
+@pytest.fixture
+def terminal() -> Terminal:
+    return Terminal()
+
+
+def test_a_change_is_one_line_with_the_words_of_the_signs(terminal: Terminal) -> None:
+    screen = Screen(("Credit left", "25.0 kWh"), "0016", "House 4")
+    terminal.face.show(screen)
+    terminal.face.show(screen)
+    assert terminal.written == [
+        "Credit left | 25.0 kWh | …0016 House 4 | asking, relay ?, credit unknown, UNSECURED"
+    ]
+
+
+def test_lines_of_keys_are_read_however_they_are_cut(terminal: Terminal) -> None:
+    text = b"2371 6100E\r\n#1#\n12"
+    for at in range(len(text)):
+        terminal.face.feed(text[at : at + 1])
+    terminal.face.feed(text)
+    assert terminal.pressed == [
+        read_keys("23716100E"),
+        read_keys("#1#"),
+        read_keys("1223716100E"),
+        read_keys("#1#"),
+    ]
+
+
+def test_a_line_that_is_no_keys_presses_none_and_is_answered(terminal: Terminal) -> None:
+    terminal.face.feed("12é4\n".encode())
+    terminal.face.feed(b"\xff\n")
+    assert terminal.pressed == []
+    assert [line.split(":")[0] for line in terminal.written] == [
+        "? unknown key 'é' at place 3",
+        "? unknown key '\ufffd' at place 1",
+    ]
+
+
+def test_a_line_without_an_end_is_not_kept_for_ever(terminal: Terminal) -> None:
+    terminal.face.feed(b"1" * 5000)
+    terminal.face.feed(b"2E\n")
+    assert terminal.pressed == [read_keys("2E")]
+
+
+async def test_a_pipe_is_followed_to_its_end(terminal: Terminal) -> None:
+    reading, writing = os.pipe()
+    arrived = asyncio.Event()
+
+    def feed(octets: bytes) -> None:
+        terminal.face.feed(octets)
+        arrived.set()
+
+    stop = follow(reading, feed)
+    os.write(writing, b"12E\n")
+    await arrived.wait()
+    os.close(writing)
+    stop()
+    os.close(reading)
+    assert terminal.pressed == [read_keys("12E")]
+
+
+async def test_a_file_is_read_at_once(terminal: Terminal, tmp_path: Path) -> None:
+    path = tmp_path / "keys"
+    path.write_text("12E\ni\n")
+    with path.open("rb") as file:
+        follow(file.fileno(), terminal.face.feed)()
+    assert terminal.pressed == [read_keys("12E"), read_keys("i")]
