@@ -1,0 +1,136 @@
+"""Laws of `splitmeter bench`: what is measured, how it is told, that nothing is left behind."""
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tools.bench.figures import Aim, Bound, Figure, as_json, as_text, median_ms, ratio
+
+Splitmeter = Callable[..., Any]
+
+SHORT_S = 0.05
+NAMES = [
+    "codec.bare",
+    "codec.link",
+    "codec.ratio",
+    "commit",
+    *(
+        f"{medium}.{name}"
+        for medium in ("pty", "tcp")
+        for name in (
+            "echo_get",
+            "get",
+            "echo_enter",
+            "enter",
+            "get_to_echo",
+            "enter_to_echo",
+            "enter_to_parts",
+        )
+    ),
+]
+AIMS = {
+    "codec.link": (">=", 100_000),
+    "codec.ratio": (">=", 0.2),
+    "pty.get_to_echo": ("<=", 3),
+    "pty.enter_to_parts": ("<=", 1),
+    "tcp.get_to_echo": ("<=", 3),
+    "tcp.enter_to_parts": ("<=", 1),
+}
+FAST = Figure("a.fast", "a: fast", 120_000.4, "frames/s", 7, Aim(Bound.AT_LEAST, 100_000))
+SLOW = Figure("b.slow", "b: slow", 3.004, "ratio", 9, Aim(Bound.AT_MOST, 3))
+PLAIN = Figure("c", "c of 8 octets", 0.1234, "ms", 11)
+
+
+@pytest.fixture
+def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The folder of temporary folders; its name is short, for sockets will stand below it."""
+    with tempfile.TemporaryDirectory() as folder:
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        yield Path(folder)
+
+
+def test_a_run_measures_everything_and_leaves_nothing(
+    splitmeter: Splitmeter, temporary: Path
+) -> None:
+    ran = splitmeter("bench", "link", "--seconds", SHORT_S, "--json")
+    assert (ran.status, ran.err) == (0, "")
+    figures = {figure["name"]: figure for figure in json.loads(ran.out)}
+    assert list(figures) == NAMES
+    assert all(figure["value"] > 0 and figure["samples"] > 0 for figure in figures.values())
+    aims = {name: (f["bound"], f["aim"]) for name, f in figures.items() if f["met"] is not None}
+    assert aims == AIMS
+    assert list(temporary.iterdir()) == []
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def test_a_ratio_is_that_of_the_figures_shown() -> None:
+    get = median_ms("get", "GET", [0.003, 0.001, 0.002])
+    commit = median_ms("commit", "commit", [0.004])
+    both = ratio("r", "r", get, [(1, get), (1.5, commit)], None)
+    assert (get.value, both.value, both.samples) == (2.0, 2.0 / 8.0, 1)
+
+
+@pytest.mark.parametrize(
+    ("bound", "value", "met"),
+    [
+        (Bound.AT_LEAST, 1.99, False),
+        (Bound.AT_LEAST, 2.0, True),
+        (Bound.AT_MOST, 2.0, True),
+        (Bound.AT_MOST, 2.01, False),
+    ],
+)
+def test_an_aim_is_met_at_its_bound(bound: Bound, value: float, met: bool) -> None:
+    assert Figure("f", "f", value, "ratio", 1, Aim(bound, 2.0)).met is met
+
+
+def test_the_table_has_a_line_a_figure_with_its_aim() -> None:
+    assert as_text([FAST, SLOW, PLAIN]).splitlines() == [
+        "figure           value           samples  aim",
+        "a: fast        120,000 frames/s        7  >= 100,000  met",
+        "b: slow           3.00                 9  <= 3.00     missed",
+        "c of 8 octets    0.123 ms             11",
+    ]
+
+
+def test_json_has_the_same_figures_exact() -> None:
+    told = json.loads(as_json([FAST, PLAIN]))
+    assert told == [
+        {
+            "name": "a.fast",
+            "about": "a: fast",
+            "value": 120_000.4,
+            "unit": "frames/s",
+            "samples": 7,
+            "bound": ">=",
+            "aim": 100_000,
+            "met": True,
+        },
+        {
+            "name": "c",
+            "about": "c of 8 octets",
+            "value": 0.1234,
+            "unit": "ms",
+            "samples": 11,
+            "bound": None,
+            "aim": None,
+            "met": None,
+        },
+    ]
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "3601", "nan", "inf", "soon"])
+def test_a_time_that_is_none_is_refused(splitmeter: Splitmeter, seconds: str) -> None:
+    ran = splitmeter("bench", "link", f"--seconds={seconds}")
+    assert (ran.status, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert repr(seconds) in ran.err
+
+
+def test_what_to_measure_must_be_said(splitmeter: Splitmeter) -> None:
+    ran = splitmeter("bench")
+    assert (ran.status, ran.out, ran.err.count("\n")) == (2, "", 1)

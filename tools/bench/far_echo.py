@@ -1,0 +1,42 @@
+"""`python -m tools.bench.far_echo URL`: the far side of an echo, a process like the meter's.
+
+It prints `ready URL`, serves one medium, and ends with it or when its stdin is closed.
+"""
+
+import asyncio
+import os
+import sys
+from contextlib import suppress
+
+from link.media import MediumClosed, listen
+from link.pump import Pump
+from tools.bench.echo import EchoServer
+
+
+async def serve(url: str) -> None:
+    """Be the far side of one medium until it is closed or nobody holds our stdin."""
+    _hold_leash()
+    listener = await listen(url)
+    print(f"ready {listener.url}", flush=True)
+    try:
+        medium = await listener.accept()
+        await Pump(EchoServer(), medium, lambda _now: None).run()
+    finally:
+        await listener.close()
+
+
+def _hold_leash() -> None:
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    descriptor = sys.stdin.fileno()
+
+    def look() -> None:
+        if not os.read(descriptor, 1) and task:
+            loop.remove_reader(descriptor)
+            task.cancel()
+
+    loop.add_reader(descriptor, look)
+
+
+if __name__ == "__main__":
+    with suppress(MediumClosed, asyncio.CancelledError):
+        asyncio.run(serve(sys.argv[1]))

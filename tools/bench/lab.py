@@ -1,0 +1,101 @@
+"""The lab of a bench: provisioned meters with full ledgers, their tokens, and the bare commit."""
+
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from link.durable import Database
+from link.terms import LEDGER_KEPT, EntrySource
+from meter.app.unit import load_or_begin
+from meter.config import read_config, read_seed
+from meter.domain import EnterToken, Fact, apply_all, decide, fact_to_json, state_to_json
+from meter.store import Store
+from meter.sts import DecoderKey, EncryptionAlgorithm, UnitsCredit, write_token
+from tools.provision.making import Made, make_meters
+from tools.provision.order import KT_DUTK, NEVER_EXPIRES, Order
+from tools.register import MeterRecord
+from tools.vend import RND_VALUES, next_tid
+
+UNITS = 1
+"""Worth of each token, 0.1 kWh: thousands of them stay far below the highest credit."""
+
+APPLICATION_ID = 0x534D6263
+SCHEMA = "CREATE TABLE line (id INTEGER PRIMARY KEY, line TEXT NOT NULL)"
+
+
+def make_meter(folder: Path, drn: str, listen: str) -> Made:
+    """Provision a meter in lab mode with test keys, made yesterday."""
+    record = MeterRecord(
+        drn=drn,
+        sgc="123456",
+        krn=1,
+        kt=KT_DUTK,
+        ti="01",
+        base=2014,
+        dkga="04",
+        ea="11",
+        ken=NEVER_EXPIRES,
+        manufactured=(datetime.now(UTC) - timedelta(days=1)).date(),
+    )
+    order = Order(folder, (record,), listen, None, None, test=True, lab=True, paired=True)
+    (made,) = make_meters(order)
+    return made
+
+
+class Mint:
+    """Makes tokens for one meter, as the point of sale does but for the register."""
+
+    def __init__(self, made: Made) -> None:
+        self._meter = made.meter
+        self._key = DecoderKey(EncryptionAlgorithm(int(made.meter.ea)), made.decoder_key)
+        self._tid: int | None = None
+
+    def token(self) -> str:
+        """Return the digits of a token that the meter has not seen."""
+        self._tid = next_tid(self._meter, self._tid, int(time.time()))
+        token = UnitsCredit(subclass=0, rnd=self._tid % RND_VALUES, tid=self._tid, field=UNITS)
+        return write_token(token, self._key)
+
+
+def fill_ledger(config: Path, mint: Mint) -> tuple[str, ...]:
+    """Put a full ledger into a store before its meter runs, so that all commits are alike.
+
+    Returns the lines that the last token alone would have written.
+    """
+    settings, at = read_config(config), int(time.time())
+    with closing(Store.open(settings.store.file)) as store:
+        state = load_or_begin(store, read_seed(settings), at)
+        history: tuple[Fact, ...] = ()
+        facts: tuple[Fact, ...] = ()
+        for _ in range(LEDGER_KEPT):
+            facts = decide(state, EnterToken(mint.token(), EntrySource.SLOT_0), at).facts
+            state, history = apply_all(state, facts), history + facts
+        store.commit(history, state)
+    return *map(fact_to_json, facts), state_to_json(state)
+
+
+class BareCommit:
+    """The same lines made durable again and again, with nothing around it."""
+
+    def __init__(self, path: Path, lines: Sequence[str]) -> None:
+        self._database = Database.open(path, APPLICATION_ID, 1, SCHEMA)
+        self._rows = tuple(enumerate(lines))
+
+    @property
+    def octets(self) -> int:
+        """Octets of all lines."""
+        return sum(len(line.encode()) for _, line in self._rows)
+
+    async def trip(self) -> float:
+        """Commit once; return the seconds that it took."""
+        start = time.perf_counter()
+        with self._database.transaction():
+            for row in self._rows:
+                self._database.execute("INSERT OR REPLACE INTO line VALUES (?, ?)", row)
+        return time.perf_counter() - start
+
+    def close(self) -> None:
+        """Give the file free."""
+        self._database.close()
