@@ -71,7 +71,10 @@ def _hold_leash(loop: asyncio.AbstractEventLoop, process: MeterProcess) -> None:
             loop.remove_reader(descriptor)
             process.stop()
 
-    loop.add_reader(descriptor, look)
+    try:
+        loop.add_reader(descriptor, look)
+    except PermissionError:  # a file or /dev/null cannot be waited for: its end is there
+        process.stop()
 
 
 def _refused(line: str, status: int) -> int:
