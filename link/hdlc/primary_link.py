@@ -221,5 +221,4 @@ class PrimaryLink:
         self._silences = self._misses = 0
         self._window.reset()
         self._assembly.clear()
-        self._agreed = self._own
         self._events.append(event)

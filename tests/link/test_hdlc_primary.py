@@ -53,11 +53,10 @@ Said = tuple[int, bytes]
 class Panel:
     """A primary on a medium without a bit rate, answered in control octets."""
 
-    def __init__(self, timing: Timing | None = None, max_info: int = 128) -> None:
+    def __init__(self, timing: Timing | None = None, max_info: int = 128, seed: int = 1) -> None:
         self.now = 0.0
-        self.station = Primary(
-            timing=timing or Timing.for_line(None), rng=Random(1), max_info=max_info
-        )
+        timing = timing or Timing.for_line(None)
+        self.station = Primary(timing=timing, rng=Random(seed), max_info=max_info)
 
     def hear(
         self, octet: int, information: bytes = b"", *, more: bool = False, of: Station = METER
@@ -452,26 +451,75 @@ def test_a_meter_gone_while_unused_is_reported(panel: Panel) -> None:
     assert events == [Failed(METER, LinkTrouble.NO_ANSWER)]
 
 
-def test_garbage_twice_for_snrm_is_a_probable_clash_where_others_answer_cleanly() -> None:
-    def opened(clean_neighbour: bool) -> list[PrimaryEvent]:
-        panel = Panel()
-        if clean_neighbour:
-            panel.station.connect(OTHER, 0.0)
-            panel.said()
-            panel.hear(UA, of=OTHER)
-            panel.events()
-        panel.station.connect(METER, panel.now)
-        two_at_once = bytearray(reply(UA, PARAMETERS))
-        two_at_once[12] ^= 0x41
-        while not (events := panel.events()):
-            if panel.said():
-                panel.station.receive(bytes(two_at_once), panel.now)
-            panel.now = panel.station.deadline or panel.now
-            panel.station.tick(panel.now)
-        return events
+def spoiled(octets: bytes) -> bytes:
+    return octets[:12] + bytes((octets[12] ^ 0x41,)) + octets[13:]
 
-    assert opened(clean_neighbour=True) == [Failed(METER, LinkTrouble.ADDRESS_CLASH)]
-    assert opened(clean_neighbour=False) == [Failed(METER, LinkTrouble.NO_ANSWER)]
+
+def open_with_garbage(panel: Panel, answers: int) -> list[PrimaryEvent]:
+    """Connect, with so many damaged answers and then none."""
+    panel.station.connect(METER, panel.now)
+    while not (events := panel.events()):
+        if panel.said() and answers:
+            panel.station.receive(spoiled(reply(UA, PARAMETERS)), panel.now)
+            answers -= 1
+        panel.now = panel.station.deadline or panel.now
+        panel.station.tick(panel.now)
+    return events
+
+
+@pytest.fixture
+def neighbours() -> Panel:
+    """A primary with a link to another meter, which answers cleanly."""
+    panel = Panel()
+    panel.station.connect(OTHER, 0.0)
+    panel.said()
+    panel.hear(UA, of=OTHER)
+    panel.events()
+    return panel
+
+
+def test_garbage_twice_for_snrm_is_a_probable_clash_where_others_answer_cleanly(
+    neighbours: Panel,
+) -> None:
+    for answers, trouble in ((1, LinkTrouble.NO_ANSWER), (2, LinkTrouble.ADDRESS_CLASH)) * 2:
+        assert open_with_garbage(neighbours, answers) == [Failed(METER, trouble)]
+
+
+def test_garbage_is_no_clash_where_nobody_else_answers(neighbours: Panel) -> None:
+    assert open_with_garbage(Panel(), 4) == [Failed(METER, LinkTrouble.NO_ANSWER)]
+    neighbours.station.send(OTHER, b"ask", 0.0)
+    while not neighbours.events():
+        neighbours.wait()
+    assert open_with_garbage(neighbours, 4) == [Failed(METER, LinkTrouble.NO_ANSWER)]
+
+
+def test_a_turn_ends_with_its_last_frame_only(panel: Panel) -> None:
+    panel.ask(b"ask")
+    assert panel.hear(i_frame(0, 1) & ~0x10, LLC_IN + b"reply") is None
+    panel.station.send(METER, b"next", 0.0)
+    assert panel.said() is None
+    assert panel.hear(rr(1)) == (i_frame(1, 1), LLC_OUT + b"next")
+
+
+def test_unanswered_requests_make_a_primary_that_is_not_alone_wait_longer() -> None:
+    def longest_wait(silences: int) -> float:
+        longest = 0.0
+        for seed in range(30):
+            panel = Panel(seed=seed)
+            others = Frame(b"\x05", b"\xc3", CONTROLS[0x11]).to_bytes()
+            panel.station.receive(others, 0.0)
+            panel.station.connect(METER, 0.0)
+            for _ in range(silences):
+                while panel.wait() is None:
+                    pass
+                panel.now = panel.station.deadline or 0.0
+                panel.station.tick(panel.now)
+            longest = max(longest, (panel.station.deadline or 0.0) - panel.now)
+        return longest
+
+    slot_s, guard_s = 0.02, 0.02
+    assert longest_wait(1) > guard_s + 8 * slot_s
+    assert longest_wait(2) > guard_s + 16 * slot_s
 
 
 def test_the_smaller_sizes_of_the_meter_are_kept_to() -> None:
@@ -510,6 +558,7 @@ def test_the_line_is_silent_for_two_octets_before_we_speak() -> None:
 
 def test_a_lost_medium_fails_every_link_and_leaves_nothing_to_say(panel: Panel) -> None:
     panel.station.send(METER, b"ask", 0.0)
+    panel.station.receive(reply(i_frame(0, 1), LLC_IN + b"reply")[:-4], 0.9)
     panel.station.lose_medium(1.0)
     assert panel.events() == [Failed(METER, LinkTrouble.PORT_DOWN)]
     assert panel.said() is None

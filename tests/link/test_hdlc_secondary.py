@@ -423,6 +423,7 @@ def test_of_frames_in_one_gulp_only_the_last_gives_the_turn(meter: Meter) -> Non
 def test_a_lost_medium_ends_every_link(meter: Meter) -> None:
     meter.hear(i_frame(0, 0), LLC_IN + b"ask")
     meter.events()
+    meter.station.receive(bytes.fromhex("7ea00703"), 0.9)
     meter.station.lose_medium(1.0)
     assert meter.events() == [Disconnected(CLIENT)]
     assert meter.station.deadline is None

@@ -111,6 +111,12 @@ def test_an_apdu_cut_into_segments_is_put_together_again(apdu: bytes, size: int)
     assert assembly.judge(b"", more=False) is Assembled.NO_LLC
 
 
+def test_the_last_segment_may_be_empty() -> None:
+    assembly = Assembly(LLC_REQUEST)
+    assembly.add(LLC_REQUEST + b"a")
+    assert assembly.judge(b"", more=False) is Assembled.WHOLE
+
+
 def test_an_order_outside_the_table_names_the_order_and_the_state() -> None:
     link = PrimaryLink(METER, LinkParameters(), Timing.for_line(None), [])
     with pytest.raises(LinkStateError, match=r"send while the link to .* is down"):
