@@ -108,7 +108,7 @@ async def _connect(url: Url) -> DescriptorMedium:
     for family, address in await _resolve(url):
         connection = socket.socket(family, socket.SOCK_STREAM)
         try:
-            await _reach(connection, address)
+            await reach(connection, address)
             return _medium(connection, url.text)
         except OSError as error:
             trouble = reason_of(error)
@@ -117,7 +117,8 @@ async def _connect(url: Url) -> DescriptorMedium:
     raise MediumError(f"{url.text}: {trouble}")
 
 
-async def _reach(connection: socket.socket, address: _Address) -> None:
+async def reach(connection: socket.socket, address: _Address) -> None:
+    """Connect to somebody else within CONNECT_S; raises OSError, TimeoutError among them."""
     connection.setblocking(False)
     async with asyncio.timeout(CONNECT_S):
         await asyncio.get_running_loop().sock_connect(connection, address)

@@ -159,6 +159,23 @@ def test_of_processes_that_start_together_one_gets_the_store(path: Path) -> None
     assert sorted(outcomes) == [False, False, True]
 
 
+def test_a_rival_that_gives_up_leaves_the_store_to_us(path: Path) -> None:
+    opened(path).close()
+    rival = sqlite3.connect(path)
+    rival.execute("BEGIN EXCLUSIVE")
+    attempts = []
+
+    def connect(path: Path) -> sqlite3.Connection:
+        attempts.append(path)
+        if len(attempts) == 2:
+            rival.close()
+        return connect_sqlite(path)
+
+    database = Database.open(path, APPLICATION, 1, SCHEMA, connect)
+    append(database, 1)
+    database.close()
+
+
 @pytest.mark.parametrize("round_number", range(KILLS))
 def test_what_was_acknowledged_survives_a_kill(path: Path, round_number: int) -> None:
     process = writer(path)

@@ -150,6 +150,15 @@ async def test_a_close_ends_both_sides(line: Line, closing: int) -> None:
         await medium.close()
 
 
+async def test_what_was_not_read_before_ones_own_close_is_gone(line: Line) -> None:
+    near, far = await line.pair()
+    await far.write(b"too late")
+    await near.close()
+    with pytest.raises(MediumClosed, match=r"^closed here$"):
+        await near.read()
+    await far.close()
+
+
 @told_of_the_end
 async def test_a_listener_serves_one_after_the_other(line: Line) -> None:
     for number in range(4):

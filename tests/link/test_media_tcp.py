@@ -10,7 +10,7 @@ import pytest
 from link.media import Listener, MediumClosed, MediumError, connect, listen
 from link.media.descriptor import DescriptorMedium
 from link.media.medium import STALL_S
-from link.media.tcp import CONNECTIONS
+from link.media.tcp import CONNECTIONS, reach
 from tools.virtual_time import run_virtual
 
 
@@ -78,14 +78,20 @@ async def test_small_writes_are_sent_at_once_and_silent_peers_are_probed() -> No
         await opened.close()
 
 
-async def test_a_port_where_nobody_listens_refuses_and_is_never_ones_own_echo() -> None:
+async def test_a_port_where_nobody_listens_refuses() -> None:
     listener = await listening()
     url = listener.url
     await listener.close()
-    for _ in range(300):
-        with pytest.raises(MediumError) as refusal:
-            await connect(url)
-        assert str(refusal.value) == f"{url}: connection refused"
+    with pytest.raises(MediumError) as refusal:
+        await connect(url)
+    assert str(refusal.value) == f"{url}: connection refused"
+
+
+async def test_nobody_is_connected_to_himself() -> None:
+    with socket.socket() as alone:
+        alone.bind(("127.0.0.1", 0))
+        with pytest.raises(ConnectionRefusedError):
+            await reach(alone, alone.getsockname())
 
 
 async def test_a_host_that_cannot_be_is_one_line() -> None:
@@ -137,6 +143,28 @@ def test_a_write_that_nobody_takes_ends_the_medium_in_bounded_time() -> None:
         theirs.close()
 
     run_virtual(law())
+
+
+def watched() -> int:
+    """How many descriptors the loops of this process watch."""
+    infos = [entry.read_text() for entry in Path("/proc/self/fdinfo").iterdir() if entry.exists()]
+    return sum(info.count("tfd:") for info in infos)
+
+
+async def test_what_nobody_waits_for_is_not_watched() -> None:
+    ours, theirs = socket.socketpair()
+    medium = DescriptorMedium(ours.detach(), "tcp://peer:1")
+    before = watched()
+    for work in (medium.read(), medium.write(bytes(10_000_000))):
+        task = asyncio.create_task(work)
+        await asyncio.sleep(0)
+        assert watched() == before + 1
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert watched() == before
+    await medium.close()
+    theirs.close()
 
 
 async def test_two_readers_of_one_medium_are_our_bug() -> None:
