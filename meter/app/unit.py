@@ -91,6 +91,7 @@ class MeterUnit:
         self._utc = utc
         self._committed_at = self._counted_to = now
         self._last: dict[EntrySource, TokenOutcome] = {}
+        self._untold: tuple[Fact, ...] = ()
         self.state = state
         self.reading = source.read(now)
         self.tick(now)
@@ -128,7 +129,11 @@ class MeterUnit:
         return self._relay.sensed(now)
 
     def tick(self, now: float) -> None:
-        """Read the source, commit what is due, compare the contact, try a lost store again."""
+        """Read the source, commit what is due, compare the contact, try a lost store again.
+
+        What happened is logged here, when the token that made it happen has its answer.
+        """
+        self._tell()
         self.deadline = now + CHECK_S
         if self.state is None:
             self._ask_the_disk()
@@ -146,6 +151,7 @@ class MeterUnit:
             self._execute(self._settling(now), now)
         except _StoreLost:
             return False
+        self._tell()
         return True
 
     def _keep_pace(self, state: State, now: float) -> None:
@@ -172,7 +178,7 @@ class MeterUnit:
                 self._counted_to = now  # what begins to count has its whole first second
             self.state = state
             self._relay.drive(contact_wanted(state), now)
-            _tell(facts)
+            self._untold += facts
         return outcome
 
     def _commit(self, facts: tuple[Fact, ...], state: State) -> None:
@@ -189,6 +195,12 @@ class MeterUnit:
         except DurableError as error:
             self.state = None
             log.error("store: %s", error)
+
+    def _tell(self) -> None:
+        for fact in self._untold:
+            small = isinstance(fact, EnergyUsed | TimePassed)
+            log.log(logging.DEBUG if small else logging.INFO, "%s", fact)
+        self._untold = ()
 
     def _settling(self, now: float) -> tuple[Command, ...]:
         self.reading = self._source.read(now)
@@ -223,12 +235,6 @@ class MeterUnit:
     def _sensed(self, state: State, now: float) -> Observe:
         fits = self._relay.sensed(now) == contact_wanted(state)
         return Observe(Alarm(0) if fits else Alarm.RELAY_MISMATCH)
-
-
-def _tell(facts: tuple[Fact, ...]) -> None:
-    for fact in facts:
-        small = isinstance(fact, EnergyUsed | TimePassed)
-        log.log(logging.DEBUG if small else logging.INFO, "%s", fact)
 
 
 def _decided(

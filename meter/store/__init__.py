@@ -1,10 +1,12 @@
 """The meter's one door to the disk: facts appended, the state beside them, in one commit.
 
-Start-up reads the state and replays nothing. Errors are link.durable's, one line each. After a
-commit that raised nobody knows what the disk has: `reopen` asks it (meter.md 2).
+The ledger stands once, as the facts that made its entries; the rest of the state is one line that
+every commit writes anew. Start-up reads both and replays nothing. Errors are link.durable's, one
+line each. After a commit that raised nobody knows what the disk has: `reopen` asks it (meter.md 2).
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -17,9 +19,12 @@ from link.durable import (
     StoreBroken,
     connect_sqlite,
 )
+from link.terms import LEDGER_KEPT
 from meter.domain import (
     Fact,
+    Ledger,
     State,
+    TokenAccepted,
     WireError,
     fact_from_json,
     fact_to_json,
@@ -61,7 +66,7 @@ class Store:
     def load(self) -> State | None:
         """Return the state as last committed, None for a new store; raises DurableError."""
         rows = self._database.execute("SELECT line FROM snapshot")
-        return self._read_state(rows[0]) if rows else None
+        return replace(self._read_state(rows[0]), ledger=self._ledger()) if rows else None
 
     def commit(self, facts: Sequence[Fact], state: State) -> None:
         """Make facts and the state after them durable, all or nothing.
@@ -117,7 +122,8 @@ class Store:
         for shelf in {shelf_of(fact) for fact in facts}:
             self._trim(shelf)
         self._database.execute(
-            "INSERT OR REPLACE INTO snapshot (id, line) VALUES (1, ?)", (state_to_json(state),)
+            "INSERT OR REPLACE INTO snapshot (id, line) VALUES (1, ?)",
+            (state_to_json(replace(state, ledger=Ledger())),),
         )
 
     def _trim(self, shelf: Shelf) -> None:
@@ -126,6 +132,14 @@ class Store:
             "(SELECT id FROM facts WHERE shelf = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)",
             (int(shelf), self._keep.of(shelf)),
         )
+
+    def _ledger(self) -> Ledger:
+        rows = self._database.execute(
+            "SELECT line FROM facts WHERE shelf = ? ORDER BY id DESC LIMIT ?",
+            (int(Shelf.CREDIT), LEDGER_KEPT),
+        )
+        kept = (self._read_fact(row) for row in reversed(rows))
+        return Ledger(tuple(fact.entry for fact in kept if isinstance(fact, TokenAccepted)))
 
     def _read_state(self, row: Row) -> State:
         try:

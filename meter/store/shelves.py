@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import assert_never
 
+from link.terms import LEDGER_KEPT
 from meter.domain import (
     AlarmsAcknowledged,
     BaselineTaken,
@@ -32,7 +33,8 @@ class Shelf(IntEnum):
 class Keep:
     """How many of the newest facts of each shelf stay."""
 
-    credits: int = 50
+    credits: int = LEDGER_KEPT
+    """The ledger is made of these."""
     events: int = 500
     running: int = 100
 
