@@ -501,25 +501,30 @@ def test_a_turn_ends_with_its_last_frame_only(panel: Panel) -> None:
     assert panel.hear(rr(1)) == (i_frame(1, 1), LLC_OUT + b"next")
 
 
-def test_unanswered_requests_make_a_primary_that_is_not_alone_wait_longer() -> None:
-    def longest_wait(silences: int) -> float:
-        longest = 0.0
-        for seed in range(30):
-            panel = Panel(seed=seed)
-            others = Frame(b"\x05", b"\xc3", CONTROLS[0x11]).to_bytes()
-            panel.station.receive(others, 0.0)
-            panel.station.connect(METER, 0.0)
-            for _ in range(silences):
-                while panel.wait() is None:
-                    pass
-                panel.now = panel.station.deadline or 0.0
-                panel.station.tick(panel.now)
-            longest = max(longest, (panel.station.deadline or 0.0) - panel.now)
-        return longest
+def pause_after_silence(panel: Panel) -> float:
+    """Let the next frame go unanswered and return how long the primary keeps still then."""
+    while panel.said() is None:
+        panel.now = panel.station.deadline or panel.now
+        panel.station.tick(panel.now)
+    assert panel.wait() is None
+    return (panel.station.deadline or 0.0) - panel.now
 
+
+def test_a_primary_that_is_not_alone_keeps_still_for_longer_after_each_silence() -> None:
     slot_s, guard_s = 0.02, 0.02
-    assert longest_wait(1) > guard_s + 8 * slot_s
-    assert longest_wait(2) > guard_s + 16 * slot_s
+    pauses = []
+    for seed in range(60):
+        panel = Panel(seed=seed)
+        panel.station.receive(Frame(b"\x05", b"\xc3", CONTROLS[0x11]).to_bytes(), 0.0)
+        panel.station.connect(METER, 0.0)
+        row = [pause_after_silence(panel) for _ in range(3)]
+        panel.wait()
+        panel.hear(UA)
+        panel.station.disconnect(METER, panel.now)
+        pauses.append([*row, pause_after_silence(panel)])
+    slots = [(max(column) - guard_s) / slot_s for column in zip(*pauses, strict=True)]
+    for found, most in zip(slots, (16, 32, 64, 16), strict=True):
+        assert most / 2 < found <= most + 1e-6
 
 
 def test_the_smaller_sizes_of_the_meter_are_kept_to() -> None:
