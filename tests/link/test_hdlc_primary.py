@@ -349,6 +349,16 @@ def test_a_reply_that_is_coming_in_is_awaited(panel: Panel) -> None:
     assert panel.events() == [Received(METER, b"reply")]
 
 
+def test_an_answer_hidden_behind_a_false_opening_comes_out_at_the_gap(panel: Panel) -> None:
+    panel.ask(b"ask")
+    false = reply(i_frame(0, 1), bytes(100))[:9]
+    panel.station.receive(false + reply(i_frame(0, 1), LLC_IN + b"reply"), 0.01)
+    assert panel.events() == []
+    assert panel.station.deadline == pytest.approx(0.51)
+    panel.wait()
+    assert panel.events() == [Received(METER, b"reply")]
+
+
 def test_babble_holds_the_line_for_two_response_times_at_the_most(panel: Panel) -> None:
     panel.ask(b"ask")
     start = reply(i_frame(0, 1), LLC_IN + bytes(100))[:60]

@@ -420,6 +420,14 @@ def test_of_frames_in_one_gulp_only_the_last_gives_the_turn(meter: Meter) -> Non
     assert meter.hear_octets(poll) == [(rr(1), b"")]
 
 
+def test_a_request_hidden_behind_a_false_opening_comes_out_at_the_gap(meter: Meter) -> None:
+    false = Frame(b"\x03", b"\x21", CONTROLS[0x10], bytes(100)).to_bytes()[:9]
+    ask = Frame(b"\x03", b"\x21", CONTROLS[0x10], LLC_IN + b"ask").to_bytes()
+    assert meter.hear_octets(false + ask) == []
+    meter.station.tick(0.5)
+    assert meter.events() == [Received(CLIENT, b"ask")]
+
+
 def test_a_lost_medium_ends_every_link(meter: Meter) -> None:
     meter.hear(i_frame(0, 0), LLC_IN + b"ask")
     meter.events()
