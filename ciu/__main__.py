@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import logging
+import os
 import signal
 import sys
 import time
@@ -103,7 +104,15 @@ def _served(arguments: argparse.Namespace) -> int:
 
 async def _serve(config: CiuConfig) -> None:
     app = _app(config)
-    face = PlainFace(lambda line: print(line, flush=True), app.type)
+
+    def write(line: str) -> None:
+        try:
+            print(line, flush=True)
+        except BrokenPipeError:  # whoever read it has gone
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            app.stop()
+
+    face = PlainFace(write, app.type)
     app.faces.append(face.show)
     _on_signal(app.stop)
     stop_reading = follow(sys.stdin.fileno(), face.feed)

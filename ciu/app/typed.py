@@ -105,11 +105,15 @@ class Customer:
         self._note = note
         self._earlier = 0
         """Verdicts that are not of these keys."""
-        self._limit = asyncio.timeout(None)
+        self._timeout_s = order.timeout_s
+        self._limit: asyncio.Timeout | None = None
+        """Of the typing, while it lasts."""
 
     def interrupt(self) -> None:
         """Let the time be over now."""
-        self._limit.reschedule(asyncio.get_running_loop().time())
+        self._timeout_s = 0.0
+        if self._limit is not None:
+            self._limit.reschedule(asyncio.get_running_loop().time())
 
     async def serve(self) -> Report:
         """Run the unit, type, and report; raises DurableError in a group."""
@@ -123,8 +127,7 @@ class Customer:
     async def _type(self) -> Report:
         app = self._app
         try:
-            async with self._limit:
-                self._limit.reschedule(asyncio.get_running_loop().time() + self._order.timeout_s)
+            async with asyncio.timeout(self._timeout_s) as self._limit:
                 await app.until(lambda: app.is_running)
                 await self._resolve()
                 if self._view.pending is None:
@@ -132,6 +135,7 @@ class Customer:
                     await app.until(self._is_over)
         except TimeoutError:
             pass
+        self._limit = None
         if app.panel.mode is Mode.CHECKING:
             app.give_up()
         await self._see_aftermath()

@@ -72,7 +72,7 @@ def _standing(desk: Desk, words: Words) -> list[Page | Lines]:
         standing.append(wording.doubt(words, Doubt.UNKNOWN, tail=view.pending))
     if view.ledger_fell:
         standing.append(wording.ledger_fell(words))
-    standing += [wording.alarm(words, alarm) for alarm in pages.alarms_raised(view.values)]
+    standing += [wording.alarm(words, alarm) for alarm in view.alarms]
     standing += [PAGES[name] for name in desk.profile.idle]
     return standing
 

@@ -9,7 +9,6 @@ complained of leaves the panel. `now` is monotonic seconds.
 from collections.abc import Sequence
 from typing import assert_never
 
-from ciu import pages
 from ciu.keypad import Key
 from ciu.pages import Page
 from ciu.panel.desk import Desk, pages_of
@@ -220,8 +219,7 @@ class Panel:
                 assert_never(mode)
 
     def _watch_alarms(self, now: float) -> None:
-        views = self._desk.views.values()
-        if not any(pages.alarms_raised(view.values) for view in views):
+        if not any(view.alarms for view in self._desk.views.values()):
             self._alarm_at = None
         elif self._alarm_at is None or now >= self._alarm_at:
             self._alarm_at = now + self._figures.alarm_repeat_s

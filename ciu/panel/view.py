@@ -1,6 +1,5 @@
 """What this unit knows of one meter, and the signs that follow from it."""
 
-from collections.abc import Mapping
 from typing import assert_never
 
 from ciu import pages
@@ -32,15 +31,19 @@ class View:
         """Last digits of the token whose fate is open."""
         self.fresh: set[str] = set()
         """Rows that were read since the last verdict."""
+        self.values: dict[str, object] = {}
+        """Every value that was read, by row key; None for a row that the meter does not have."""
+        self.alarms: tuple[Alarm, ...] = ()
+        """Alarms that are raised, most pressing first."""
         self._heard = False
-        self._readings: dict[str, tuple[Reading, float]] = {}
+        self._read: dict[str, tuple[int, float]] = {}
+        """When each row was read: UTC seconds, and monotonic seconds."""
 
     def take(self, news: News, now: float) -> None:
         """Take note of news of this meter."""
         match news:
             case Reading():
-                self._readings[news.row] = news, now
-                self.fresh.add(news.row)
+                self._take_reading(news, now)
             case Heard():
                 self._heard, self.silence = True, None
             case WentSilent():
@@ -55,23 +58,26 @@ class View:
             case _:
                 assert_never(news)
 
+    def _take_reading(self, reading: Reading, now: float) -> None:
+        self.values[reading.row] = reading.value
+        self._read[reading.row] = reading.at, now
+        self.fresh.add(reading.row)
+        if reading.row == pages.ALARMS:
+            self.alarms = pages.alarms_raised(self.values)
+
     @property
     def pressing(self) -> tuple[object, ...]:
         """What stands before the idle pages; when it changes, it is shown at once."""
-        return self.silence, self.pending, self.ledger_fell, pages.alarms_raised(self.values)
-
-    @property
-    def values(self) -> Mapping[str, object]:
-        """Every value that was read, by row key."""
-        return {row: reading.value for row, (reading, _) in self._readings.items()}
+        silent = self.silence and (self.silence.silent, self.silence.trouble)
+        return silent, self.pending, self.ledger_fell, self.alarms
 
     def seen(self, page: Page, now: float) -> Seen:
         """Return what a page draws from."""
-        known = [self._readings[row] for row in page.rows if row in self._readings]
-        age_s = now - min((read for _, read in known), default=now)
+        read = [self._read[row] for row in page.rows if row in self._read]
+        age_s = now - min((moment for _, moment in read), default=now)
         return Seen(
             tail=self.label.tail,
-            at=max((reading.at for reading, _ in known), default=0),
+            at=max((at for at, _ in read), default=0),
             age_s=int(age_s) if age_s > FRESH_S else 0,
             values=self.values,
         )
@@ -93,7 +99,7 @@ class View:
             link=self._link_sign(),
             relay=RelaySign.UNKNOWN if self.supply is None else RELAY_SIGNS[self.supply],
             lamp=self._lamp(),
-            alarm=bool(pages.alarms_raised(self.values)),
+            alarm=bool(self.alarms),
         )
 
     def _link_sign(self) -> LinkSign:
@@ -107,4 +113,4 @@ class View:
             return Lamp.DARK
         if credit <= 0:
             return Lamp.RED
-        return Lamp.AMBER if Alarm.LOW_CREDIT in pages.alarms_raised(self.values) else Lamp.GREEN
+        return Lamp.AMBER if Alarm.LOW_CREDIT in self.alarms else Lamp.GREEN

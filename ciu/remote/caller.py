@@ -75,6 +75,8 @@ class _Known:
     errand: Errand | None = None
     silence: Silence | None = None
     """As last told."""
+    speaks: bool = False
+    """Whether it was told that the meter is heard, and no silence since."""
     detail: str = ""
     """Why the link last went down, in the link's own words."""
 
@@ -112,7 +114,7 @@ class Caller:
                 self._tell(Pending(drn, known.errand.tail))
 
     def detail(self, meter: str) -> str:
-        """Return why the link to a meter last went down, empty if it never did."""
+        """Return why the link to a meter went down, empty while it is up."""
         return self._known[meter].detail
 
     def submit(self, meter: str, digits: str) -> None:
@@ -131,17 +133,17 @@ class Caller:
     def give_up(self, meter: str) -> None:
         """Take note that nobody waits for the token any more."""
         errand = self._known[meter].errand
-        if errand is not None:
+        told = errand and errand.give_up()
+        if errand and told:
             self._asks = {ask: why for ask, why in self._asks.items() if why != _Step(meter)}
-            self._settle(errand, errand.give_up())
+            self._settle(errand, told)
 
     def port_opened(self, baudrate: int | None, now: float) -> None:
         """Begin to speak over a new medium."""
         self._session = ClientSession(timing=Timing.for_line(baudrate), rng=self._rng)
         for drn, known in self._known.items():
             self._session.add_meter(known.station, drn)
-            if known.errand is not None:
-                known.errand.link_is_up()
+            self._link_is_up(known)
         self._rounds.port_opened(now)
 
     def port_lost(self, now: float) -> None:
@@ -150,6 +152,9 @@ class Caller:
             self._session.lose_medium(now)
             self._take_events(self._session, now)
         self._session = None
+        self._asks.clear()
+        for known in self._known.values():
+            known.to_read.clear()
         self._rounds.port_lost()
         self._tell_silences(now)
 
@@ -207,6 +212,11 @@ class Caller:
         ask = self._open_session().ask(known.station, Get(row(key)), now)
         self._asks[ask] = _Row(meter, key)
 
+    def _link_is_up(self, known: _Known) -> None:
+        known.detail = ""
+        if known.errand is not None:
+            known.errand.link_is_up()
+
     def _take_events(self, session: ClientSession, now: float) -> None:
         for event in session.take_events():
             self._take(event, now)
@@ -218,9 +228,7 @@ class Caller:
             case Failed(ask=ask):
                 self._failed(self._asks.pop(ask, None), event, now)
             case LinkUp(station):
-                errand = self._known[self._drns[station]].errand
-                if errand is not None:
-                    errand.link_is_up()
+                self._link_is_up(self._known[self._drns[station]])
             case LinkDown(station=station, detail=detail):
                 self._known[self._drns[station]].detail = detail
             case LinkClosed():
@@ -265,8 +273,11 @@ class Caller:
 
     def _heard(self, meter: str, now: float) -> None:
         self._rounds.heard(meter, now)
-        self._known[meter].silence = None
-        self._tell(Heard(meter))
+        known = self._known[meter]
+        known.silence = None
+        if not known.speaks:
+            known.speaks = True
+            self._tell(Heard(meter))
 
     def _read(self, meter: str, key: str, value: object) -> None:
         self._tell(Reading(meter, key, value, self._utc()))
@@ -284,5 +295,6 @@ class Caller:
         for meter, known in self._known.items():
             silence = self._rounds.silence(meter, now)
             if silence is not None and silence != known.silence:
+                known.speaks = False
                 self._tell(WentSilent(meter, silence))
             known.silence = silence

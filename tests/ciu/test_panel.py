@@ -393,6 +393,14 @@ def test_silence_is_shown_at_once_and_then_in_turn_with_the_age(
     assert customer.lines == ("Credit left    …0016", "24.9 kWh")
 
 
+def test_the_pages_turn_on_while_the_meter_stays_silent(customer: Customer, meter: str) -> None:
+    customer.tell(WentSilent(meter, NO_ANSWER))
+    for again_s in range(3, 13):
+        customer.tell(WentSilent(meter, replace(NO_ANSWER, again_s=again_s)))
+        customer.wait(1.1)
+    assert customer.lines[0].startswith("Credit left")
+
+
 def test_an_alarm_is_shown_and_heard_and_heard_again(customer: Customer, meter: str) -> None:
     low = Reading(meter, pages.ALARMS, Alarm.LOW_CREDIT, 0)
     customer.tell(Reading(meter, pages.CREDIT, 900, 0), low)
