@@ -80,6 +80,21 @@ class Talker:
                 await self._news.wait()
         return self.has_said(words)
 
+    async def press(self, keys: str) -> None:
+        """Type a line at the plain face."""
+        assert self.process.stdin
+        self.process.stdin.write(keys.encode() + b"\n")
+        await self.process.stdin.drain()
+
+    async def shows(self, words: str) -> str:
+        """Wait until the plain face shows a line that matches; return what matches."""
+        assert self.process.stdout
+        async with asyncio.timeout(WAIT_S):
+            async for line in self.process.stdout:
+                if found := re.search(words, line.decode()):
+                    return found[0]
+        raise AssertionError(f"ended without {words}: {self._err}")
+
     def kill(self) -> None:
         """SIGKILL; harmless where it has ended."""
         with suppress(ProcessLookupError):

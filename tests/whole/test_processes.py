@@ -1,10 +1,102 @@
-"""Two processes and a line: a token typed at a unit's process is credited by a meter's, once."""
+"""Two processes and a line: what is typed at a unit's process, a meter's process judges once."""
 
 from pathlib import Path
 
 import pytest
 
+from link.terms import token_digest
 
-from .processes import MEDIA, house, made_lab
+from .conftest import run
+from .processes import MEDIA, House, Said, house, made_lab
 
 OTHER_DRN = "12345678903"
+LONG_AGO = "100"
+"""Minutes after the base date: long before any meter of ours was made."""
+
+
+def wrong_digit(token: str) -> str:
+    """Return a token with its last digit typed wrong."""
+    return token[:-1] + str((int(token[-1]) + 1) % 10)
+
+
+def old_token(home: House) -> str:
+    key = ("--ea", home.lab.ea, "--key", home.lab.decoder_key)
+    fields = ("--subclass", "0", "--tid", LONG_AGO, "--rnd", "5", "250")
+    return run("sts", "encode", "units", *key, *fields).strip()
+
+
+@pytest.mark.parametrize("medium", MEDIA)
+async def test_a_token_is_credited_once_and_then_it_is_used(medium: str, tmp_path: Path) -> None:
+    async with house(medium, tmp_path) as home:
+        await home.start_meter()
+        token = home.lab.buy("2.5")
+        taken = await home.type(token + "E")
+        assert (taken.status, taken.err) == (0, ""), taken
+        assert taken.report == {
+            "result": "accepted",
+            "reason": "Accept",
+            "amount": 2.5,
+            "credit": 2.5,
+            "unit": "kWh",
+            "amount_wh": 2500,
+            "credit_wh": 2500,
+            "supply": "connected",
+            "screen": ["ACCEPTED  +2.5 kWh", "Credit 2.5 Light on"],
+        }
+        assert_refused(await home.type(token + "E"), "UsedError", credit_wh=2500)
+        state = await home.stop_meter()
+        assert state.account.credit_wh == 2500
+        assert [entry.digest for entry in state.ledger.entries] == [token_digest(token)]
+        assert not home.has_intent()
+
+
+async def test_a_token_that_is_not_for_this_meter_is_refused_and_changes_nothing(
+    tmp_path: Path,
+) -> None:
+    async with house("tcp", tmp_path) as home:
+        await home.start_meter()
+        other = made_lab(tmp_path / "other", "tcp://127.0.0.1:4059", OTHER_DRN)
+        token = home.lab.buy("1")
+        assert_refused(await home.type(other.buy("1") + "E"), "CRCError", credit_wh=0)
+        assert_refused(await home.type(old_token(home) + "E"), "OldError", credit_wh=0)
+        assert_refused(await home.type(wrong_digit(token) + "E"), "CRCError", credit_wh=0)
+        right = await home.type(token + "E")
+        assert (right.status, right.report["credit_wh"]) == (0, 1000)
+        assert len((await home.stop_meter()).ledger.entries) == 1
+
+
+def assert_refused(said: Said, reason: str, *, credit_wh: int) -> None:
+    assert said.status == 3, said
+    assert said.err.count("\n") == 1
+    assert said.err.endswith(f": refused, {reason}\n")
+    assert said.report == said.report | {
+        "result": "refused",
+        "reason": reason,
+        "amount": None,
+        "amount_wh": None,
+        "credit_wh": credit_wh,
+    }
+
+
+async def test_what_the_meter_has_credited_outlives_its_process(tmp_path: Path) -> None:
+    async with house("tcp", tmp_path) as home:
+        await home.start_meter()
+        token = home.lab.buy("1")
+        assert (await home.type(token + "E")).status == 0
+        await home.kill_meter()
+        await home.start_meter()
+        again = await home.type(token + "E")
+        assert (again.status, again.report["reason"]) == (3, "UsedError")
+        assert again.report["credit_wh"] == 1000
+
+
+async def test_nobody_answers_and_the_token_is_as_good_as_before(tmp_path: Path) -> None:
+    async with house("tcp", tmp_path) as home:
+        token = home.lab.buy("1")
+        alone = await home.type(token + "E", "--timeout", "3")
+        assert (alone.status, alone.report["reason"]) == (4, "NoLink")
+        assert alone.err.count("\n") == 1
+        assert not home.has_intent()
+        await home.start_meter()
+        assert (await home.type(token + "E")).status == 0
+        assert (await home.stop_meter()).account.credit_wh == 1000
