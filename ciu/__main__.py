@@ -10,13 +10,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from secrets import randbits
-from typing import NoReturn
 
 from ciu.app import CiuApp, Customer, MeterChoice, Order, Report, choose_meter, rehearse
 from ciu.app.report import DONE, FAILED, USAGE, of_bad_entry
 from ciu.config import CiuConfig, read_config
 from ciu.faces import PlainFace, follow
 from ciu.keypad import UnknownKey, read_keys
+from link.arguments import Parser
 from link.durable import DurableError
 from link.settings import SettingsError
 
@@ -53,21 +53,9 @@ def main(argv: list[str] | None = None) -> int:
     return status
 
 
-class _Parser(argparse.ArgumentParser):
-    """An ArgumentParser whose error is one line."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(USAGE, f"{self.prog}: {message} (see {self.prog} --help)\n")
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="splitmeter ciu",
-        allow_abbrev=False,
-        description="The customer interface unit: display and keypad of one or more meters.",
-        epilog=EXAMPLE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+def _parser() -> Parser:
+    about = "the customer interface unit: display and keypad of one or more meters"
+    parser = Parser(prog="splitmeter ciu", description=about, epilog=EXAMPLE)
     parser.add_argument("--config", type=Path, required=True, metavar="FILE", help="its ciu.toml")
     parser.add_argument("--face", choices=FACES, default=FACES[0], help="what it is shown on")
     parser.add_argument("--web", metavar="HOST:PORT", help="where the web face listens")
