@@ -16,6 +16,7 @@ Invariant: every APDU of a client ends in exactly one of the two.
 from dataclasses import dataclass
 
 from link.cosem import rights_of
+from link.cosem.values import SapName
 from link.dlms import (
     Aare,
     Aarq,
@@ -73,11 +74,11 @@ class Dialogue:
     """The state of one client's association."""
 
     def __init__(
-        self, client: Client | None, *, device_name: str, lab: bool, counts: ServerCounts
+        self, client: Client | None, *, device: SapName, lab: bool, counts: ServerCounts
     ) -> None:
         """`client` is None for a SAP that nobody has; it gets no association."""
         self._client = client
-        self._device_name = device_name
+        self._device = device
         self._lab = lab
         self._counts = counts
         self._situation: Situation | None = None
@@ -122,7 +123,7 @@ class Dialogue:
         verdict = judge(aarq, self._client.role, lab=self._lab)
         if isinstance(verdict, Association):
             rights = rights_of(self._client.role, lab=self._lab)
-            self._situation = Situation(self._device_name, self._client, rights, verdict)
+            self._situation = Situation(self._device, self._client, rights, verdict)
         return verdict
 
     def _serve(self, request: Request, situation: Situation) -> bytes | Question:

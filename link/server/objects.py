@@ -17,9 +17,6 @@ from link.server.events import Client, Operation
 LOGICAL_NAME = 1
 """Number of the attribute that every object has."""
 
-LOGICAL_DEVICE = 1
-"""SAP of the only logical device."""
-
 _LN_CONTEXT = bytes.fromhex("60857405080101")
 _LOWEST_MECHANISM = bytes.fromhex("60857405080200")
 _QUALITY = 0
@@ -29,7 +26,8 @@ _QUALITY = 0
 class Situation:
     """What the server's own attributes depend on."""
 
-    device_name: str
+    device: SapName
+    """The logical device that the client speaks to."""
     client: Client
     rights: Role
     """The role whose rights the client has (see rights_of)."""
@@ -38,7 +36,7 @@ class Situation:
 
 _OWN: dict[str, Callable[[Situation], object]] = {
     "association.object_list": lambda now: object_list(now.rights),
-    "association.associated_partners_id": lambda now: Partners(now.client.sap, LOGICAL_DEVICE),
+    "association.associated_partners_id": lambda now: Partners(now.client.sap, now.device.sap),
     "association.application_context_name": lambda _: _LN_CONTEXT,
     "association.xdlms_context_info": lambda now: XdlmsContext(
         now.association.conformance,
@@ -50,8 +48,8 @@ _OWN: dict[str, Callable[[Situation], object]] = {
     ),
     "association.authentication_mechanism_name": lambda _: _LOWEST_MECHANISM,
     "association.association_status": lambda _: AssociationStatus.ASSOCIATED,
-    "sap_assignment.sap_assignment_list": lambda now: (SapName(LOGICAL_DEVICE, now.device_name),),
-    "logical_device_name.value": lambda now: now.device_name,
+    "sap_assignment.sap_assignment_list": lambda now: (now.device,),
+    "logical_device_name.value": lambda now: now.device.name,
 }
 
 SERVER_KNOWS: frozenset[str] = frozenset(_OWN)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from link.cosem import role_of
+from link.cosem.values import SapName
 from link.hdlc import (
     Connected,
     Disconnected,
@@ -123,7 +124,8 @@ class ServerSession:
     def _open(self, peer: Station) -> Dialogue:
         role = role_of(peer.client)
         client = Client(peer.client, role) if role else None
-        return Dialogue(client, device_name=self._device_name, lab=self._lab, counts=self.counts)
+        device = SapName(peer.server.upper, self._device_name)
+        return Dialogue(client, device=device, lab=self._lab, counts=self.counts)
 
     def _take(self, peer: Station, apdu: bytes, now: float) -> None:
         taken = self._dialogues[peer].received(apdu)

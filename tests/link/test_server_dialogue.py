@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from link.cosem import OBJECT_MAP, WHOLE, ByEntry, Role, Row, RowKind, encode_selection, row
+from link.cosem.values import SapName
 from link.dlms import (
     Aare,
     Aarq,
@@ -56,7 +57,8 @@ MANAGEMENT, PAIRING = Client(1, Role.MANAGEMENT), Client(104, Role.PAIRING)
 
 
 def dialogue(client: Client | None = SLOT, lab: bool = True) -> Dialogue:
-    return Dialogue(client, device_name="SPL0000000000017", lab=lab, counts=ServerCounts())
+    device = SapName(1, "SPL0000000000017")
+    return Dialogue(client, device=device, lab=lab, counts=ServerCounts())
 
 
 def associated(client: Client = SLOT, proposal: Aarq = PLAIN, lab: bool = True) -> Dialogue:
@@ -392,7 +394,7 @@ def test_an_aarq_without_sense_is_rejected_by_the_provider() -> None:
 
 def test_what_clients_do_not_get_is_counted() -> None:
     counts = ServerCounts()
-    counted = Dialogue(SLOT, device_name="A", lab=True, counts=counts)
+    counted = Dialogue(SLOT, device=SapName(1, "A"), lab=True, counts=counts)
     counted.received(b"\xc0")
     counted.received(b"\x60\x00")
     counted.received(replace(PLAIN, context=ApplicationContext.SN).to_bytes())

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from link.client import Answered, ClientSession, Get
 from link.cosem import Role, row
+from link.cosem.values import Partners, SapName
 from link.dlms import ActionResult, Conformance, DataAccessResult
 from link.hdlc import (
     Connected,
@@ -52,9 +54,9 @@ OUTCOME = TokenOutcome(
 )
 
 
-def session(lab: bool = True) -> ServerSession:
+def session(lab: bool = True, upper: int = 1) -> ServerSession:
     return ServerSession(
-        addresses=OwnAddress(2836, point_to_point=True),
+        addresses=OwnAddress(2836, frozenset({upper}), point_to_point=True),
         timing=Timing(baudrate=None),
         device_name="SPL0000000000017",
         lab=lab,
@@ -200,6 +202,22 @@ def test_every_apdu_that_a_link_delivers_gets_one_answer(apdus: list[bytes]) -> 
     assert len(answers) == len(apdus) + 1
     assert isinstance(answers[-1], Received)
     assert answers[-1].apdu[:1] == b"\x61"
+
+
+@pytest.mark.parametrize("upper", [1, 5])
+def test_the_logical_device_that_is_told_is_the_one_that_was_asked(upper: int) -> None:
+    server, station = session(upper=upper), Station(16, ServerAddress.of(upper))
+    client = ClientSession(timing=Timing(baudrate=None), rng=Random(1))
+    client.add_meter(station, "64686956810")
+    client.ask(station, Get(row("sap_assignment.sap_assignment_list")), 0.0)
+    client.ask(station, Get(row("association.associated_partners_id")), 0.0)
+    while request := client.take_outgoing():
+        server.receive(request, 0.0)
+        for asked in server.take_events():
+            server.answer(asked.id, Value("64686956810"), 0.0)
+        client.receive(server.take_outgoing(), 0.0)
+    told = [event.value for event in client.take_events() if isinstance(event, Answered)]
+    assert told == [(SapName(upper, "SPL0000000000017"),), Partners(16, upper)]
 
 
 @given(st.lists(st.binary(max_size=60), max_size=8))
