@@ -183,7 +183,9 @@ def test_what_was_acknowledged_survives_a_kill(path: Path, round_number: int) ->
     lines = random.Random(round_number).randrange(1, 40)
     acknowledged = [int(process.stdout.readline()) for _ in range(lines)]
     process.send_signal(signal.SIGKILL)
-    acknowledged += [int(line) for line in process.communicate()[0].split("\n")[:-1]]
+    rest = process.stdout.read()  # communicate() would pass over what readline() has buffered
+    acknowledged += [int(line) for line in rest.split("\n")[:-1]]
+    process.communicate()
     database = opened(path)
     kept = numbers(database)
     database.close()

@@ -257,7 +257,9 @@ KINDS: dict[str, Callable[[int], Cut]] = {
 """Ways to cut; each is tried at the first frame or commit, the second, and so on to the last."""
 
 
-@pytest.mark.parametrize("warm", [False, True], ids=["cold", "warm"])
+@pytest.mark.parametrize(
+    "warm", [pytest.param(False, id="cold", marks=pytest.mark.proof), pytest.param(True, id="warm")]
+)
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_cut_point(lab: Lab, workshop: Path, kind: str, warm: bool) -> None:
     token = lab.buy("25")

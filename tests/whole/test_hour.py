@@ -5,6 +5,8 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from ciu.keypad import read_keys
 from ciu.screen import Lamp, RelaySign
 from link.token_entry import Accepted, Verdict
@@ -35,31 +37,33 @@ def committed(folder: Path, drn: str) -> State:
     return state
 
 
-def test_an_hour_of_use_exhaustion_and_recharge(provision: Callable[..., Lab]) -> None:
+@pytest.mark.parametrize("minutes", [12, pytest.param(60, marks=pytest.mark.proof)])
+def test_use_exhaustion_and_recharge(provision: Callable[..., Lab], minutes: int) -> None:
     lab = provision()
-    tokens = [lab.buy("1"), lab.buy("0.5")]
+    half_wh, quarter_wh = KETTLE_W * minutes // 120, KETTLE_W * minutes // 240
+    half, quarter = lab.buy(f"{half_wh / 1000}"), lab.buy(f"{quarter_wh / 1000}")
     setting = Setting(folder=lab.folder, drn=lab.drn, source="simulated://house?on=kettle")
 
-    async def hour() -> None:
+    async def life() -> None:
         scene, loop = Scene(setting), asyncio.get_running_loop()
         scene.start(Side.METER)
         scene.start(Side.CIU)
-        assert isinstance(await typed(scene, tokens[0]), Accepted)
+        assert isinstance(await typed(scene, half), Accepted)
         began = loop.time()
         signs = lambda: scene.ciu.screen.signs  # noqa: E731
         await scene.ciu.until(lambda: signs().relay is RelaySign.CLOSED)
         await scene.ciu.until(lambda: signs().lamp is Lamp.RED)
         await scene.ciu.until(lambda: signs().relay is RelaySign.READY)
-        assert 1000 * 3600 / KETTLE_W <= loop.time() - began <= 1000 * 3600 / KETTLE_W + 10
-        assert isinstance(await typed(scene, tokens[1]), Accepted)
+        assert 0 <= loop.time() - began - minutes * 30 <= 10
+        assert isinstance(await typed(scene, quarter), Accepted)
         await scene.ciu.until(lambda: signs().relay is RelaySign.CLOSED)
-        await asyncio.sleep(3600 - loop.time())
+        await asyncio.sleep(minutes * 60 - loop.time())
         assert signs().relay is RelaySign.READY
         await scene.close()
 
-    run_virtual(hour())
+    run_virtual(life())
     state = committed(lab.folder, lab.drn)
-    assert state.metering.total_wh == 1500
+    assert state.metering.total_wh == half_wh + quarter_wh
     assert state.account.credit_wh == 0
 
 
