@@ -12,14 +12,14 @@ from link.secret import Secret
 from link.settings import SettingsError, read_secret, read_settings
 from link.terms import is_meter_number, meter_pan
 from meter.domain import Seed
+from meter.sts import BaseDate, EncryptionAlgorithm
 
-KEY_OCTETS = {"07": 8, "11": 16}
-"""Decoder key length by encryption algorithm (IEC 62055-41 clause 6.5)."""
+KEY_OCTETS = {f"{ea:02d}": ea.key_octets for ea in EncryptionAlgorithm}
+"""Decoder key length by the digits of an encryption algorithm."""
 
 DKGA_ALGORITHMS = {"02": ("07",), "04": ("07", "11")}
 """Encryption algorithms that each decoder key generation algorithm makes keys for."""
 
-BASE_YEARS = (1993, 2014, 2035)
 LINK_UNBUILT = "link security is not built yet: provision with --lab"
 
 
@@ -74,7 +74,7 @@ class StsSection:
             raise ValueError(f"ea {self.ea!r} is not 07 or 11")
         if self.ea not in DKGA_ALGORITHMS.get(self.dkga, ()):
             raise ValueError(f"dkga {self.dkga!r} makes no keys for ea {self.ea}")
-        if self.base not in BASE_YEARS:
+        if self.base not in tuple(BaseDate):
             raise ValueError(f"base {self.base} is not 1993, 2014 or 2035")
         for name, digits, width in (("sgc", self.sgc, 6), ("ti", self.ti, 2)):
             if not (digits.isascii() and digits.isdigit() and len(digits) == width):

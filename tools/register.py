@@ -15,8 +15,8 @@ from random import Random
 from link.durable import Connect, Database, StoreInUse, Value, connect_sqlite
 from link.secret import Secret
 from link.terms import meter_pan
-from meter.sts import BaseDate, EncryptionAlgorithm
-from meter.sts.derivation import Dkga, KeyTerms, KeyType, derive_key
+from meter.sts import BaseDate, EncryptionAlgorithm, KeyType
+from meter.sts.derivation import Dkga, KeyTerms, derive_key
 
 APPLICATION_ID = 0x736D7672
 """`smvr`."""

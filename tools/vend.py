@@ -18,6 +18,7 @@ from link.durable import DurableError
 from link.settings import SettingsError, read_secret
 from meter.sts import (
     TID_LIMIT,
+    UNIT_WH,
     AmountError,
     BaseDate,
     DecoderKey,
@@ -33,9 +34,6 @@ from meter.sts.derivation import DerivationError
 from meter.sts.tid import MINUTE_S
 from tools.exits import Exit, Stop, Subparsers
 from tools.register import MeterRecord, Register, TokenRecord, decoder_key
-
-UNIT_WH = 100
-"""Base unit of an electricity token, 0.1 kWh."""
 
 WAIT_S = 10.0
 """How long a sale waits for another one, unless told."""

@@ -8,11 +8,10 @@ from bisect import bisect_left
 from dataclasses import dataclass
 
 from meter.sts import BaseDate, TidError, tid_at
+from meter.sts.tid import DAY_S
 
 CAPACITY = 50
 """Identifiers kept; at least 50 by the custom of the field, and as many as ledger entries."""
-
-DAY_S = 86400
 
 
 @dataclass(frozen=True, slots=True)

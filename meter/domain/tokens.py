@@ -13,6 +13,7 @@ from meter.domain.facts import Decision, Fact, GuessFailed, SwitchTested, TokenA
 from meter.domain.state import State
 from meter.domain.supply import contact_wanted
 from meter.sts import (
+    UNIT_WH,
     ClearCredit,
     ClearTamperCondition,
     Commodity,
@@ -22,6 +23,7 @@ from meter.sts import (
     ExtendedSet,
     FirstSection,
     FourthSection,
+    KeyType,
     Management,
     MeterTest,
     SecondSection,
@@ -37,12 +39,6 @@ from meter.sts import (
     open_envelope,
     read_envelope,
 )
-
-UNIT_WH = 100
-"""One base unit of an electricity token (sts.md 3.1)."""
-
-DDTK = 1
-"""Key type of a default key, which takes no credit (sts.md 2.2)."""
 
 TESTS = (1 << 18) - 1
 """The eighteen tests of class 1; bit n-1 asks for test n (sts.md 8)."""
@@ -177,7 +173,7 @@ def _invalid(state: State, token: Credit | Management, blank: TokenOutcome) -> D
         return _refused(_with_first_use(state, blank), TokenResult.UsedError)
     if token.tid >> TID_KEN_SHIFT > key.ken:
         return _refused(blank, TokenResult.KeyExpiredError)
-    if token.token_class == CREDIT_CLASS and key.kt == DDTK:
+    if token.token_class == CREDIT_CLASS and key.kt == KeyType.DDTK:
         return _refused(blank, TokenResult.DDTKError)
     return None
 

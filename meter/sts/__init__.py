@@ -4,10 +4,17 @@
 a meter cannot hold a vending key.
 """
 
-from meter.sts.amount import AmountError, currency_amount, currency_field, units_amount, units_field
+from meter.sts.amount import (
+    UNIT_WH,
+    AmountError,
+    currency_amount,
+    currency_field,
+    units_amount,
+    units_field,
+)
 from meter.sts.codec import read_envelope, read_token, write_token
 from meter.sts.envelope import Envelope, open_envelope
-from meter.sts.key import DecoderKey, EncryptionAlgorithm
+from meter.sts.key import DecoderKey, EncryptionAlgorithm, KeyType
 from meter.sts.key_change import NewKey, SectionError, join_sections, key_sections
 from meter.sts.layout import FieldError, token_fields, token_name
 from meter.sts.tid import TID_LIMIT, BaseDate, TidError, tid_at, utc_of
@@ -38,6 +45,7 @@ from meter.sts.tokens import (
 
 __all__ = [
     "TID_LIMIT",
+    "UNIT_WH",
     "AmountError",
     "BaseDate",
     "ClearCredit",
@@ -54,6 +62,7 @@ __all__ = [
     "FirstSection",
     "FourthSection",
     "KeySection",
+    "KeyType",
     "Management",
     "MeterTest",
     "NewKey",

@@ -14,6 +14,10 @@ STEPS: tuple[int, ...] = tuple(10**exponent for exponent in range(CURRENCY_EXPON
 """The step of each band, in base units."""
 
 
+UNIT_WH = 100
+"""One base unit of an electricity token (sts.md 3.1)."""
+
+
 class AmountError(ValueError):
     """An amount that no code has."""
 

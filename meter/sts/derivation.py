@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.ciphers.modes import ECB
 
 from link.secret import Secret
 from link.terms import luhn_digit
-from meter.sts.key import EncryptionAlgorithm
+from meter.sts.key import EncryptionAlgorithm, KeyType
 from meter.sts.tid import BaseDate
 
 PAN_DIGITS = 18
@@ -28,15 +28,6 @@ _REFUSED: dict[object, str] = {
 
 class DerivationError(ValueError):
     """A key that cannot be derived; the message names the value at fault."""
-
-
-class KeyType(IntEnum):
-    """KT, who shares a decoder key."""
-
-    DITK = 0
-    DDTK = 1
-    DUTK = 2
-    DCTK = 3
 
 
 class Dkga(IntEnum):

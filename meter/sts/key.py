@@ -29,6 +29,15 @@ class EncryptionAlgorithm(IntEnum):
         return 8 if self is EncryptionAlgorithm.EA07 else 16
 
 
+class KeyType(IntEnum):
+    """KT, who shares a decoder key."""
+
+    DITK = 0
+    DDTK = 1
+    DUTK = 2
+    DCTK = 3
+
+
 class Cipher(Protocol):
     """A permutation of the 64-bit numbers under a key."""
 

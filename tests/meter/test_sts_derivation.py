@@ -4,12 +4,11 @@ import pytest
 
 from link.secret import Secret
 from link.terms import meter_pan
-from meter.sts import BaseDate, EncryptionAlgorithm
+from meter.sts import BaseDate, EncryptionAlgorithm, KeyType
 from meter.sts.derivation import (
     DerivationError,
     Dkga,
     KeyTerms,
-    KeyType,
     control_block,
     derive_key,
     kdf_input,

@@ -15,6 +15,7 @@ from meter.sts import (
     Envelope,
     ExtendedRead,
     FirstSection,
+    KeyType,
     MeterTest,
     NewKey,
     SecondSection,
@@ -32,7 +33,7 @@ from meter.sts import (
     write_token,
 )
 from meter.sts.checksum import checksum
-from meter.sts.derivation import Dkga, KeyTerms, KeyType, derive_key
+from meter.sts.derivation import Dkga, KeyTerms, derive_key
 
 VECTORS = Path(__file__).parent.parent / "vectors"
 TOKENS = json.loads((VECTORS / "tokens.json").read_text())

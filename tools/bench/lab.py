@@ -12,9 +12,9 @@ from meter.app.unit import load_or_begin
 from meter.config import read_config, read_seed
 from meter.domain import EnterToken, Fact, apply_all, decide, fact_to_json, state_to_json
 from meter.store import Store
-from meter.sts import DecoderKey, EncryptionAlgorithm, UnitsCredit, write_token
+from meter.sts import DecoderKey, EncryptionAlgorithm, KeyType, UnitsCredit, write_token
 from tools.provision.making import Made, make_meters
-from tools.provision.order import KT_DUTK, NEVER_EXPIRES, Order
+from tools.provision.order import NEVER_EXPIRES, Order
 from tools.register import MeterRecord
 from tools.vend import RND_VALUES, next_tid
 
@@ -31,7 +31,7 @@ def make_meter(folder: Path, drn: str, listen: str) -> Made:
         drn=drn,
         sgc="123456",
         krn=1,
-        kt=KT_DUTK,
+        kt=KeyType.DUTK,
         ti="01",
         base=2014,
         dkga="04",

@@ -10,13 +10,10 @@ from pathlib import Path
 from link.secret import Secret
 from link.settings import SettingsError, read_secret
 from link.terms import is_meter_number, luhn_digit
-from meter.sts import BaseDate
+from meter.sts import BaseDate, KeyType
 from meter.sts.derivation import Dkga
 from tools.exits import Stop, Subparsers
 from tools.register import MeterRecord
-
-KT_DUTK = 2
-"""A key of this meter alone, made from its supply group's vending key."""
 
 NEVER_EXPIRES = 255
 
@@ -105,7 +102,7 @@ def _records(args: argparse.Namespace) -> tuple[MeterRecord, ...]:
             drn=drn,
             sgc=args.sgc,
             krn=args.krn,
-            kt=KT_DUTK,
+            kt=KeyType.DUTK,
             ti=args.ti,
             base=args.base,
             dkga=args.dkga,

@@ -3,8 +3,8 @@
 from argparse import ArgumentParser, Namespace
 
 from link.terms import luhn_digit
-from meter.sts import BaseDate
-from meter.sts.derivation import DerivationError, Dkga, KeyTerms, KeyType, derive_key
+from meter.sts import BaseDate, KeyType
+from meter.sts.derivation import DerivationError, Dkga, KeyTerms, derive_key
 from tools.exits import Exit, Stop
 from tools.sts.arguments import Command, add_ea, add_range, add_secret, member, secret
 
