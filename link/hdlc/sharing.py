@@ -19,16 +19,18 @@ MOST_SLOTS = 64
 ALONE_AFTER_S = 120.0
 """Without another primary for so long, the line is ours."""
 BABBLE_S = 1.0
-"""A line that is never silent is spoken on after so long; else one babbler would stop us."""
+BABBLE_FRAMES = 2
+"""A line that is not silent for so long, nor for so many of the longest frames, is spoken on: else
+one babbler would stop us."""
 
 
 class SharedLine:
     """One medium as a primary hears it."""
 
-    def __init__(self, timing: Timing, answer_octets: int, rng: "Random") -> None:
-        """Reserve the line for answers of up to `answer_octets` after a request of another."""
+    def __init__(self, timing: Timing, longest: int, rng: "Random") -> None:
+        """Reserve the line for answers of up to `longest` octets after a request of another."""
         self._timing = timing
-        self._answer_octets = answer_octets
+        self._longest = longest
         self._rng = rng
         self._slots = FEWEST_SLOTS
         self._busy_from = self._silent_from = float("-inf")
@@ -59,7 +61,7 @@ class SharedLine:
             self._expected = (b"", b"")
         elif len(frame.source) == 1:
             self._other_at = now
-            self._reserved_until = now + self._timing.response_s(0, self._answer_octets)
+            self._reserved_until = now + self._timing.response_s(0, self._longest)
             self._expected = (frame.source, frame.destination)
         self._set_free_at(now)
 
@@ -74,7 +76,8 @@ class SharedLine:
 
     def _set_free_at(self, now: float) -> None:
         """Draw how long we keep still."""
-        silent_from = min(self._silent_from, self._busy_from + BABBLE_S)
+        babble_s = max(BABBLE_S, BABBLE_FRAMES * self._timing.air_s(self._longest))
+        silent_from = min(self._silent_from, self._busy_from + babble_s)
         start = max(silent_from, self._reserved_until)
         if now < self._other_at + ALONE_AFTER_S:
             slot_s = self._timing.turnaround_s + self._timing.air_s(SLOT_OCTETS)

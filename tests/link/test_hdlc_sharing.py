@@ -101,6 +101,15 @@ def test_a_line_without_another_primary_for_two_minutes_is_ours_again() -> None:
     assert line.free_at == pytest.approx(120.1 + 2 * OCTET_S)
 
 
+def test_the_longest_frame_of_a_slow_line_is_no_babble() -> None:
+    timing = Timing.for_line(1200)
+    line = SharedLine(timing, ANSWER_OCTETS, Random(1))
+    for octet in range(ANSWER_OCTETS):
+        now = timing.air_s(octet)
+        line.hear(unfinished=True, now=now)
+        assert line.free_at > now + timing.air_s(1)
+
+
 def test_a_line_that_is_never_silent_is_spoken_on_after_a_second() -> None:
     line = a_line()
     now = 0.0
