@@ -16,6 +16,7 @@ from link.media import Listener, Medium, MediumClosed, listen
 from link.pump import Pump
 from link.server import ActionDone, Asked, ServerSession
 from link.terms import TokenOutcome
+from meter.app.seats import Seat, Seats
 from meter.app.unit import MeterUnit, Pace, load_or_begin
 from meter.config import MeterConfig, read_seed
 from meter.domain import Seed
@@ -25,9 +26,6 @@ from meter.sources import ControlSocket, open_source, world_of
 from meter.store import Store
 
 log = logging.getLogger("meter")
-
-MEDIA_AT_ONCE = 32
-"""TCP connections that are served at the same time; a further one is closed at once."""
 
 FIRMWARE = "splitmeter 0.1.0"
 MAKER = "SPM"
@@ -61,7 +59,7 @@ class MeterProcess:
         self._connect = connect
         self._stopping = asyncio.Event()
         self._moved = asyncio.Event()
-        self._serving = 0
+        self._seats = Seats()
 
     def stop(self) -> None:
         """End `run` after a last commit."""
@@ -131,34 +129,36 @@ class MeterProcess:
             log.info("stopping")
 
     async def _accept(self, unit: MeterUnit, listener: Listener, group: asyncio.TaskGroup) -> None:
+        clock = asyncio.get_running_loop().time
         while True:
             medium = await listener.accept()
-            if self._serving == MEDIA_AT_ONCE:
-                log.warning("%s: closed, %d others are served", medium.url, MEDIA_AT_ONCE)
-                await medium.close()
-                continue
-            group.create_task(self._pump(unit, medium))
+            seat = Seat(medium, self._session(medium), clock())
+            if leaving := self._seats.take(seat):
+                log.warning("%s: closed, makes room for %s", leaving.medium.url, medium.url)
+                await leaving.medium.close()
+            group.create_task(self._pump(unit, seat))
+            await asyncio.sleep(0)  # a crowd at the door leaves the others their turns
 
-    async def _pump(self, unit: MeterUnit, medium: Medium) -> None:
-        session = self._session(medium)
+    async def _pump(self, unit: MeterUnit, seat: Seat) -> None:
+        medium, session = seat.medium, seat.session
         face = CosemFace(unit, drn=self._config.meter.drn, firmware=FIRMWARE)
 
         def turn(now: float) -> None:
             for asked in session.take_events():
+                seat.asked_at = now
                 response = face.answer(asked, now)
                 session.answer(asked.id, response, now)
                 if isinstance(response, ActionDone):
                     _tell(asked, response)
                 self._moved.set()
 
-        self._serving += 1
         log.info("%s: open", medium.url)
         try:
             await Pump(session, medium, turn).run()
         except MediumClosed as end:
             log.info("%s: %s", medium.url, end)
         finally:
-            self._serving -= 1
+            self._seats.leave(seat)
             await medium.close()
 
     def _session(self, medium: Medium) -> ServerSession:
