@@ -37,7 +37,7 @@ class PrimarySignal(Enum):
     WHOLE = auto()
     """The last segment of the answer."""
     MALFORMED = auto()
-    """An answer without LLC, or longer than any."""
+    """An answer without LLC, longer than any, or with an empty segment before its end."""
     SILENCE = auto()
     GIVEN_UP = auto()
     """Silence once more than is borne, or no answer although the server is alive."""
@@ -50,6 +50,7 @@ _ASSEMBLED = {
     Assembled.WHOLE: PrimarySignal.WHOLE,
     Assembled.NO_LLC: PrimarySignal.MALFORMED,
     Assembled.TOO_LONG: PrimarySignal.MALFORMED,
+    Assembled.EMPTY: PrimarySignal.MALFORMED,
 }
 
 

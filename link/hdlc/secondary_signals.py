@@ -48,6 +48,7 @@ _ASSEMBLED = {
     Assembled.WHOLE: SecondarySignal.WHOLE,
     Assembled.NO_LLC: SecondarySignal.NO_LLC,
     Assembled.TOO_LONG: SecondarySignal.MISPLACED,
+    Assembled.EMPTY: SecondarySignal.MISPLACED,
 }
 
 

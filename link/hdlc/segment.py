@@ -28,6 +28,8 @@ class Assembled(Enum):
     PART = auto()
     WHOLE = auto()
     TOO_LONG = auto()
+    EMPTY = auto()
+    """A segment of no octets with more to follow: such an APDU need never end."""
     NO_LLC = auto()
 
 
@@ -49,7 +51,7 @@ class Assembly:
         if len(self._octets) + len(information) > APDU_LIMIT + len(self._llc):
             return Assembled.TOO_LONG
         if more:
-            return Assembled.PART
+            return Assembled.PART if information else Assembled.EMPTY
         whole = self._octets[: len(self._llc) + 1] + information
         proper = whole.startswith(self._llc) and len(whole) > len(self._llc)
         return Assembled.WHOLE if proper else Assembled.NO_LLC

@@ -299,6 +299,13 @@ def test_an_answer_longer_than_any_is_malformed(panel: Panel) -> None:
     assert panel.events() == [Failed(METER, LinkTrouble.MALFORMED)]
 
 
+def test_an_empty_segment_with_more_to_follow_is_malformed(panel: Panel) -> None:
+    panel.ask(b"ask")
+    panel.hear(i_frame(0, 1), LLC_IN + b"a", more=True)
+    assert panel.hear(i_frame(1, 1), b"", more=True) is None
+    assert panel.events() == [Failed(METER, LinkTrouble.MALFORMED)]
+
+
 @pytest.mark.parametrize(
     "late",
     [

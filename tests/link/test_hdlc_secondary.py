@@ -293,6 +293,12 @@ def test_a_request_longer_than_any_ends_the_link(meter: Meter) -> None:
     assert meter.events() == [Disconnected(CLIENT)]
 
 
+def test_an_empty_segment_with_more_to_follow_ends_the_link(meter: Meter) -> None:
+    meter.hear(i_frame(0, 0), LLC_IN + b"a", more=True)
+    assert meter.hear(i_frame(1, 0), b"", more=True)[0][0] == FRMR
+    assert meter.events() == [Disconnected(CLIENT)]
+
+
 def test_snrm_inside_a_link_resets_it(meter: Meter) -> None:
     meter.hear(i_frame(0, 0), LLC_IN + b"ask")
     meter.answer(b"reply")
