@@ -12,6 +12,9 @@ TOKEN_DIGITS = 20
 TOKEN_LIMIT = 1 << 66
 """A token is a number of 66 bits; 73786976294838206464 and above are no tokens."""
 
+DRN_DIGITS = (11, 13)
+"""A meter number has so many, with a maker's code of two or of four (sts.md 2.1)."""
+
 LEDGER_KEPT = 50
 """Credit tokens that a ledger keeps at the least (link.md 6)."""
 
@@ -215,6 +218,11 @@ def token_digest(digits: str) -> bytes:
     return sha256(b"splitmeter token v1" + digits.encode("ascii")).digest()[:8]
 
 
+def is_digits(text: str, *counts: int) -> bool:
+    """Tell whether text is decimal digits of ASCII, and as many as one of the counts, if any."""
+    return text.isascii() and text.isdigit() and (not counts or len(text) in counts)
+
+
 def luhn_digit(payload: str) -> str:
     """Return the check digit of a payload of decimal digits (ISO/IEC 7812-1 annex B)."""
     doubled = (int(d) * (2 if i % 2 == 0 else 1) for i, d in enumerate(reversed(payload)))
@@ -224,8 +232,7 @@ def luhn_digit(payload: str) -> str:
 
 def is_meter_number(drn: str) -> bool:
     """Tell whether text is a DRN: 11 or 13 decimal digits ending in their Luhn digit."""
-    plausible = drn.isascii() and drn.isdigit() and len(drn) in (11, 13)
-    return plausible and luhn_digit(drn[:-1]) == drn[-1]
+    return is_digits(drn, *DRN_DIGITS) and luhn_digit(drn[:-1]) == drn[-1]
 
 
 def meter_pan(drn: str) -> str:

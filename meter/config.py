@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from link.secret import Secret
 from link.settings import SettingsError, read_secret, read_settings
-from link.terms import is_meter_number, meter_pan
+from link.terms import is_digits, is_meter_number, meter_pan
 from meter.domain import Seed
 from meter.sts import BaseDate, EncryptionAlgorithm
 
@@ -77,7 +77,7 @@ class StsSection:
         if self.base not in tuple(BaseDate):
             raise ValueError(f"base {self.base} is not 1993, 2014 or 2035")
         for name, digits, width in (("sgc", self.sgc, 6), ("ti", self.ti, 2)):
-            if not (digits.isascii() and digits.isdigit() and len(digits) == width):
+            if not is_digits(digits, width):
                 raise ValueError(f"{name} {digits!r} is not {width} digits")
         for name, number, least, most in (
             ("krn", self.krn, 1, 9),

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from link.media.url import Url, nearest
+from link.terms import is_digits
 from meter.sources.control import ControlSocket
 from meter.sources.source import Reading, Site, SourceError
 from meter.world import USUALLY_ON, World, WorldError
@@ -49,7 +50,7 @@ def open_simulated(url: Url, site: Site) -> SimulatedSource:
 
 def _number(url: Url, key: str) -> int:
     text = url.options.get(key, "1")
-    if not (text.isascii() and text.isdigit()):
+    if not is_digits(text):
         raise url.wrong(f"{key} must be a whole number, found {text!r}")
     return int(text)
 

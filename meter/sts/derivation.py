@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.modes import ECB
 
 from link.secret import Secret
-from link.terms import luhn_digit
+from link.terms import is_digits, luhn_digit
 from meter.sts.key import EncryptionAlgorithm, KeyType
 from meter.sts.tid import BaseDate
 
@@ -76,7 +76,7 @@ class KeyTerms:
 
 
 def _check_digits(name: str, text: str, count: int) -> None:
-    if len(text) != count or not (text.isascii() and text.isdigit()):
+    if not is_digits(text, count):
         raise DerivationError(f"{name} {text!r} is not {count} digits")
 
 

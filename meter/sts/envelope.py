@@ -6,7 +6,7 @@ The class goes into bits 28 and 27; what stood there goes to the top, bits 65 an
 from dataclasses import dataclass
 from typing import Final
 
-from link.terms import TOKEN_DIGITS, TOKEN_LIMIT, TokenResult
+from link.terms import TOKEN_DIGITS, TOKEN_LIMIT, TokenResult, is_digits
 from meter.sts.tokens import Unreadable
 
 CLASS_LOW: Final = 27
@@ -30,7 +30,7 @@ class Envelope:
 
 def open_envelope(digits: str) -> Envelope | Unreadable:
     """Read 20 digits without separators; total, FormatError for what is no such number."""
-    if len(digits) != TOKEN_DIGITS or not (digits.isascii() and digits.isdigit()):
+    if not is_digits(digits, TOKEN_DIGITS):
         return Unreadable(TokenResult.FormatError)
     number = int(digits)
     if number >= TOKEN_LIMIT:

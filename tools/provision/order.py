@@ -9,7 +9,7 @@ from pathlib import Path
 
 from link.secret import Secret
 from link.settings import SettingsError, read_secret
-from link.terms import is_meter_number, luhn_digit
+from link.terms import DRN_DIGITS, is_digits, is_meter_number, luhn_digit
 from meter.sts import BaseDate, KeyType
 from meter.sts.derivation import Dkga
 from tools.exits import Stop, Subparsers
@@ -132,7 +132,7 @@ def _vending_key(file: str | None, dkga: str) -> Secret | None:
 def _drn(text: str) -> str:
     if is_meter_number(text):
         return text
-    if not (text.isascii() and text.isdigit() and len(text) in (11, 13)):
+    if not is_digits(text, *DRN_DIGITS):
         raise argparse.ArgumentTypeError(f"{text!r} is not 11 or 13 digits")
     due = luhn_digit(text[:-1])
     raise argparse.ArgumentTypeError(f"{text} should end in {due}: check its digits")
@@ -140,7 +140,7 @@ def _drn(text: str) -> str:
 
 def _digits(count: int) -> Callable[[str], str]:
     def read(text: str) -> str:
-        if len(text) != count or not (text.isascii() and text.isdigit()):
+        if not is_digits(text, count):
             raise argparse.ArgumentTypeError(f"{text!r} is not {count} digits")
         return text
 
@@ -148,7 +148,7 @@ def _digits(count: int) -> Callable[[str], str]:
 
 
 def _scale(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) >= 1):
+    if not is_digits(text) or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1")
     return int(text)
 

@@ -4,6 +4,7 @@ import json
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
 
+from link.terms import is_digits
 from meter.sts import (
     TID_LIMIT,
     AmountError,
@@ -205,7 +206,7 @@ def _key_change(args: Namespace) -> int:
 def _told_sgc(args: Namespace) -> int | None:
     """Return the supply group code that the set tells: three tokens and four do, two do not."""
     text: str | None = args.sgc
-    if text is not None and not (text.isascii() and text.isdigit() and len(text) == SGC_DIGITS):
+    if text is not None and not is_digits(text, SGC_DIGITS):
         raise Stop(f"--sgc {text} is not {SGC_DIGITS} digits")
     four = args.ea is EncryptionAlgorithm.EA11
     if four and args.three:

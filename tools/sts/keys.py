@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser, Namespace
 
-from link.terms import luhn_digit
+from link.terms import is_digits, luhn_digit
 from meter.sts import BaseDate, KeyType
 from meter.sts.derivation import DerivationError, Dkga, KeyTerms, derive_key
 from tools.exits import Exit, Stop
@@ -15,7 +15,7 @@ def _luhn_arguments(parser: ArgumentParser) -> None:
 
 def _luhn(args: Namespace) -> int:
     digits: str = args.digits
-    if not (digits.isascii() and digits.isdigit()):
+    if not is_digits(digits):
         raise Stop(f"{digits!r} is not all decimal digits")
     print(luhn_digit(digits))
     return Exit.DONE
