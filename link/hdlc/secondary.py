@@ -147,7 +147,7 @@ class Secondary:
             return
         self._keep(link, (frame.destination, frame.source))
         if frame.control.poll:
-            self._floor = Floor(link, now)
+            self._floor = Floor(link, self._heard_at)
             self._say_in_turn(link, octets, now)
 
     def _stranger(self, frame: Frame) -> SecondaryLink | None:

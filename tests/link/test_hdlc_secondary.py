@@ -434,6 +434,16 @@ def test_a_request_hidden_behind_a_false_opening_comes_out_at_the_gap(meter: Met
     assert meter.events() == [Received(CLIENT, b"ask")]
 
 
+def test_a_turn_found_at_the_gap_is_as_old_as_its_octets(meter: Meter) -> None:
+    false = Frame(b"\x03", b"\x21", CONTROLS[0x10], bytes(100)).to_bytes()[:9]
+    poll = Frame(b"\x03", b"\x21", CONTROLS[rr(0)]).to_bytes()
+    assert meter.hear_octets(false + poll) == []
+    meter.now = 0.501
+    meter.station.tick(meter.now)
+    assert meter.said() == []
+    assert meter.hear_octets(poll) == [(rr(0), b"")]
+
+
 def test_a_lost_medium_ends_every_link(meter: Meter) -> None:
     meter.hear(i_frame(0, 0), LLC_IN + b"ask")
     meter.events()
