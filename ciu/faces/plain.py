@@ -58,7 +58,7 @@ def follow(descriptor: int, feed: Callable[[bytes], None]) -> Callable[[], None]
     loop = asyncio.get_running_loop()
 
     def take() -> None:
-        octets = os.read(descriptor, CHUNK)
+        octets = _read(descriptor)
         if octets:
             feed(octets)
         else:
@@ -67,10 +67,18 @@ def follow(descriptor: int, feed: Callable[[bytes], None]) -> Callable[[], None]
     try:
         loop.add_reader(descriptor, take)
     except PermissionError:
-        while octets := os.read(descriptor, CHUNK):
+        while octets := _read(descriptor):
             feed(octets)
 
     def stop() -> None:
         loop.remove_reader(descriptor)
 
     return stop
+
+
+def _read(descriptor: int) -> bytes:
+    """Return what there is, nothing at the end; a terminal that hung up has ended."""
+    try:
+        return os.read(descriptor, CHUNK)
+    except OSError:
+        return b""

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import pty
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,28 @@ async def test_a_pipe_is_followed_to_its_end(terminal: Terminal) -> None:
     os.close(writing)
     stop()
     os.close(reading)
+    assert terminal.pressed == [read_keys("12E")]
+
+
+async def test_a_terminal_that_hangs_up_has_ended(terminal: Terminal) -> None:
+    ours, theirs = pty.openpty()
+    arrived = asyncio.Event()
+
+    def feed(octets: bytes) -> None:
+        terminal.face.feed(octets)
+        arrived.set()
+
+    stop = follow(ours, feed)
+    os.write(theirs, b"12E\n")
+    await arrived.wait()
+    os.close(theirs)
+    faults: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, fault: faults.append(fault))
+    for _ in range(9):
+        await asyncio.sleep(0)
+    stop()
+    os.close(ours)
+    assert faults == []
     assert terminal.pressed == [read_keys("12E")]
 
 
