@@ -5,7 +5,6 @@ one line that names the file, the table and the key.
 """
 
 import dataclasses
-import difflib
 import os
 import reprlib
 import stat
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from link.secret import Secret
+from link.spelling import nearest
 
 SETTINGS_OCTETS = 1 << 20
 """Longest settings file that is read; a longer one is refused."""
@@ -176,8 +176,7 @@ def _refuse_unknown(found: Iterable[str], known: Iterable[str], table: str) -> N
     names = list(known)
     for key in found:
         if key not in names:
-            near = difflib.get_close_matches(key, names, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(names)}"
+            hint = nearest(key, names)
             raise SettingsError(_in_table(table, f"unknown key {reprlib.repr(key)} ({hint})"))
 
 

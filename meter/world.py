@@ -5,11 +5,12 @@ read. World time is `scale` times the time given; power is constant within a wor
 is whole watt-seconds of whole world seconds, and what is moved holds from the second that runs.
 """
 
-import difflib
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
+
+from link.spelling import nearest
 
 WS_PER_WH = 3600
 HORIZON_S = 7 * 86400
@@ -130,9 +131,7 @@ class World:
 def _known(name: str) -> Appliance:
     if name in BY_NAME:
         return BY_NAME[name]
-    near = difflib.get_close_matches(name, BY_NAME, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(BY_NAME)}"
-    raise WorldError(f"no appliance {name!r} in the house ({hint})")
+    raise WorldError(f"no appliance {name!r} in the house ({nearest(name, BY_NAME)})")
 
 
 def _shift_s(seed: int, appliance: Appliance) -> int:

@@ -15,7 +15,7 @@ from link.media.memory import SCHEME as MEMORY
 from link.media.pty import SCHEME as PTY
 from link.media.serial import SCHEME as SERIAL
 from link.media.tcp import SCHEME as TCP
-from link.media.url import Scheme, Url, nearest
+from link.media.url import Scheme, Url
 
 __all__ = [
     "SCHEMES",
@@ -26,6 +26,7 @@ __all__ = [
     "UrlError",
     "check_url",
     "connect",
+    "is_shared",
     "listen",
 ]
 
@@ -59,13 +60,14 @@ def check_url(url: str) -> None:
         raise parsed.wrong("lives in one process only, a file cannot name it")
 
 
+def is_shared(url: str) -> bool:
+    """Tell whether other stations may answer on this medium too; raises UrlError."""
+    _, scheme = _resolve(url)
+    return scheme.shared
+
+
 def _resolve(text: str) -> tuple[Url, Scheme]:
     url = Url.parse(text)
-    scheme = SCHEMES.get(url.scheme)
-    if scheme is None:
-        raise url.wrong(f"unknown scheme {url.scheme!r} ({nearest(url.scheme, SCHEMES)})")
-    for key in url.options:
-        if key not in scheme.keys:
-            raise url.wrong(f"unknown key {key!r} ({nearest(key, scheme.keys)})")
+    scheme = url.row_in(SCHEMES, "scheme")
     scheme.check(url)
     return url, scheme

@@ -136,4 +136,5 @@ SCHEME = Scheme(
     connect=_connect,
     listen=_listen,
     keys=("baudrate", "parity", "stopbits"),
+    shared=True,
 )

@@ -3,15 +3,26 @@
 A place is `host:port`, an absolute path or a name, taken literally: nothing is percent-decoded.
 """
 
-import difflib
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from link.media.medium import Listener, Medium, UrlError
+from link.spelling import nearest
 
 _URL = re.compile(r"(?P<scheme>[A-Za-z0-9+.-]+)://(?P<place>[^?]*)(\?(?P<query>.*))?")
+
+
+class Row(Protocol):
+    """What a table of schemes knows of one: the keys that its URLs may have."""
+
+    @property
+    def keys(self) -> tuple[str, ...]: ...
+
+
+RowT = TypeVar("RowT", bound=Row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +52,17 @@ class Url:
         """The error that says `what` is wrong with this URL."""
         return UrlError(f"{self.text}: {what}")
 
+    def row_in(self, table: Mapping[str, RowT], kind: str) -> RowT:
+        """The row of its scheme, whose keys it keeps to; raises UrlError, which names the kind."""
+        if self.scheme not in table:
+            hint = nearest(self.scheme, sorted(table))
+            raise self.wrong(f"unknown {kind} {self.scheme!r} ({hint})")
+        row = table[self.scheme]
+        for key in self.options:
+            if key not in row.keys:
+                raise self.wrong(f"unknown key {key!r} ({nearest(key, row.keys)})")
+        return row
+
     def path(self) -> Path:
         """The place as an absolute path; raises UrlError."""
         if not self.place.startswith("/") or self.place.endswith("/"):
@@ -65,12 +87,5 @@ class Scheme:
     listen: Callable[[Url, float], Awaitable[Listener]]
     keys: tuple[str, ...] = ()
     in_files: bool = True
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """The hint for a word that is not known: the nearest known one, or all of them."""
-    names = sorted(known)
-    near = difflib.get_close_matches(word, names, n=1)
-    if near:
-        return f"did you mean {near[0]!r}?"
-    return f"known are {', '.join(names)}" if names else "none is known"
+    shared: bool = False
+    """Other stations may answer on it too; on all other media the listener is alone."""

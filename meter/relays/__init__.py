@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from link.media import UrlError
-from link.media.url import Url, nearest
+from link.media.url import Url
 from meter.relays.simulated import KEYS, SimulatedRelay, open_simulated
 from meter.world import World
 
@@ -46,16 +46,6 @@ def open_relay(url: str, *, world: World | None) -> Relay:
         raise RelayError(f"relay: {url!r} is not a URL like simulated://")
     try:
         parsed = Url.parse(url)
-        return _row(parsed).open(parsed, world)
+        return parsed.row_in(RELAYS, "relay").open(parsed, world)
     except UrlError as error:
         raise RelayError(f"relay: {error}") from None
-
-
-def _row(url: Url) -> Row:
-    if url.scheme not in RELAYS:
-        raise url.wrong(f"unknown relay {url.scheme!r} ({nearest(url.scheme, RELAYS)})")
-    row = RELAYS[url.scheme]
-    for key in url.options:
-        if key not in row.keys:
-            raise url.wrong(f"unknown key {key!r} ({nearest(key, row.keys)})")
-    return row

@@ -2,7 +2,8 @@
 
 from enum import Enum
 
-from link.media.url import Url, nearest
+from link.media.url import Url
+from link.spelling import nearest
 from meter.world import World
 
 KEYS = ("weld", "stuck")

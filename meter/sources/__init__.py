@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from link.media import UrlError
-from link.media.url import Url, nearest
+from link.media.url import Url
 from meter.sources.control import ApplianceSwitched, ControlEvent, ControlSocket, LineRefused
 from meter.sources.simulated import KEYS, SimulatedSource, open_simulated
 from meter.sources.source import Reading, Site, Source, SourceError
@@ -50,7 +50,7 @@ def open_source(url: str, *, now: float, folder: Path, epoch: int) -> Source:
         raise SourceError(f"source: {url!r} is not a URL like simulated://house")
     try:
         parsed = Url.parse(url)
-        return _row(parsed).open(parsed, Site(now, folder, epoch))
+        return parsed.row_in(SOURCES, "source").open(parsed, Site(now, folder, epoch))
     except UrlError as error:
         raise SourceError(f"source: {error}") from None
 
@@ -58,13 +58,3 @@ def open_source(url: str, *, now: float, folder: Path, epoch: int) -> Source:
 def world_of(source: Source) -> World | None:
     """Return the house behind a simulated source, of which the relay is the other end."""
     return source.world if isinstance(source, SimulatedSource) else None
-
-
-def _row(url: Url) -> Row:
-    if url.scheme not in SOURCES:
-        raise url.wrong(f"unknown source {url.scheme!r} ({nearest(url.scheme, SOURCES)})")
-    row = SOURCES[url.scheme]
-    for key in url.options:
-        if key not in row.keys:
-            raise url.wrong(f"unknown key {key!r} ({nearest(key, row.keys)})")
-    return row

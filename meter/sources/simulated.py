@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from link.media.url import Url, nearest
+from link.media.url import Url
+from link.spelling import nearest
 from link.terms import is_digits
 from meter.sources.control import ControlSocket
 from meter.sources.source import Reading, Site, SourceError
