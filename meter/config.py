@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from link.media import check_url
 from link.secret import Secret
 from link.settings import SettingsError, read_secret, read_settings
 from link.terms import is_digits, is_meter_number, meter_pan
@@ -53,8 +54,7 @@ class LinkSection:
             raise ValueError(f"address {self.address} is not within 1..16381")
         if not 1 <= self.logical <= 0x3FFD:
             raise ValueError(f"logical {self.logical} is not within 1..16381")
-        if self.listen.startswith("memory:"):
-            raise ValueError("listen: memory:// joins parts of one process only")
+        check_url(self.listen)
 
 
 @dataclass(frozen=True, slots=True)

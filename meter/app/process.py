@@ -12,7 +12,7 @@ from pathlib import Path
 
 from link.durable import Connect, connect_sqlite
 from link.hdlc import OwnAddress, Timing
-from link.media import Listener, Medium, MediumClosed, listen
+from link.media import Listener, Medium, MediumClosed, is_shared, listen
 from link.pump import Pump
 from link.server import ActionDone, Asked, ServerSession
 from link.terms import TokenOutcome
@@ -30,9 +30,6 @@ log = logging.getLogger("meter")
 FIRMWARE = "splitmeter 0.1.0"
 MAKER = "SPM"
 """First letters of the logical device name: not registered with anybody, a lab value."""
-
-SHARED_SCHEMES = ("serial://",)
-"""Media on which other stations may answer too; on all others the meter is alone."""
 
 
 class _Stopped(Exception):
@@ -168,7 +165,7 @@ class MeterProcess:
             addresses=OwnAddress(
                 link.address,
                 frozenset({link.logical}),
-                point_to_point=not link.listen.startswith(SHARED_SCHEMES),
+                point_to_point=not is_shared(link.listen),
             ),
             timing=Timing.for_line(medium.baudrate),
             lab=self._config.meter.lab,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from link.media import SCHEMES, MediumError, UrlError, check_url, connect, listen
+from link.media import SCHEMES, MediumError, UrlError, check_url, connect, is_shared, listen
 
 
 @pytest.mark.parametrize(
@@ -80,6 +80,19 @@ async def test_a_wrong_url_is_one_line_with_the_nearest_known_word(url: str, lin
         assert str(refusal.value) == line
     assert issubclass(UrlError, ValueError)
     assert issubclass(UrlError, MediumError)
+
+
+@pytest.mark.parametrize(
+    ("url", "shared"),
+    [
+        ("serial:///dev/ttyUSB0", True),
+        ("pty:///tmp/line", False),
+        ("tcp://127.0.0.1:4059", False),
+        ("memory://house", False),
+    ],
+)
+def test_only_a_serial_line_may_have_other_stations(url: str, shared: bool) -> None:
+    assert is_shared(url) is shared
 
 
 schemes = st.one_of(st.sampled_from(sorted(SCHEMES)), st.text(max_size=8))
