@@ -5,18 +5,17 @@ A core like any session (house.md): octets and `now` in, octets, a deadline and 
 typed for, over the association in which that meter has told its number.
 """
 
-from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from random import Random
 from typing import assert_never
 
 from ciu import pages
 from ciu.panel import Heard, LedgerFell, News, Pending, Reading, Settled, WentSilent
 from ciu.remote.errand import Errand
+from ciu.remote.site import Known, Site
 from ciu.rounds import Rounds
 from ciu.state import CiuState
-from ciu.wording import Silence
 from link.client import (
     Answered,
     AskId,
@@ -29,7 +28,7 @@ from link.client import (
     LinkUp,
 )
 from link.cosem import row
-from link.hdlc import Station, Timing
+from link.hdlc import Timing
 from link.terms import LedgerHead, LinkTrouble
 from link.token_entry import Verdict
 
@@ -40,13 +39,8 @@ POLLED = (pages.CREDIT, pages.SUPPLY, pages.POWER, pages.ALARMS, pages.LEDGER)
 REFUSED = LinkTrouble.REFUSED_ACCESS
 """In answer to a read: the meter does not have the row."""
 
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """A meter and where it stands on the medium."""
-
-    drn: str
-    station: Station
+NOT_NOW = LinkTrouble.TEMPORARY
+"""In answer to a read: the meter cannot tell this row now; without its store it can tell others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +58,6 @@ class _Step:
     meter: str
 
 
-@dataclass(slots=True)
-class _Known:
-    """What the caller remembers of one meter."""
-
-    station: Station
-    to_read: deque[str] = field(default_factory=deque)
-    """Rows that the poll under way has yet to ask for."""
-    looked_at: tuple[str, ...] = ()
-    errand: Errand | None = None
-    silence: Silence | None = None
-    """As last told."""
-    speaks: bool = False
-    """Whether it was told that the meter is heard, and no silence since."""
-    detail: str = ""
-    """Why the link last went down, in the link's own words."""
-
-
 class Caller:
     """All meters of one medium. `tell` takes the news, in order, while a method runs."""
 
@@ -94,7 +71,7 @@ class Caller:
         rng: Random,
         now: float,
     ) -> None:
-        self._known = {site.drn: _Known(site.station) for site in sites}
+        self._known = {site.drn: Known(site.station) for site in sites}
         self._drns = {site.station: site.drn for site in sites}
         self._state = state
         self._tell = tell
@@ -191,6 +168,7 @@ class Caller:
         meter = self._rounds.begin(now)
         if meter is not None:
             known = self._known[meter]
+            known.not_now = False
             known.to_read.extend(dict.fromkeys(POLLED + known.looked_at))
             self._read_next(meter, now)
         self._tell_silences(now)
@@ -206,13 +184,19 @@ class Caller:
     def _read_next(self, meter: str, now: float) -> None:
         known = self._known[meter]
         if not known.to_read:
-            self._rounds.finished(meter, now)
+            self._end_poll(meter, now)
             return
         key = known.to_read.popleft()
         ask = self._open_session().ask(known.station, Get(row(key)), now)
         self._asks[ask] = _Row(meter, key)
 
-    def _link_is_up(self, known: _Known) -> None:
+    def _end_poll(self, meter: str, now: float) -> None:
+        if self._known[meter].not_now:
+            self._rounds.failed(meter, NOT_NOW, now)
+        else:
+            self._rounds.finished(meter, now)
+
+    def _link_is_up(self, known: Known) -> None:
         known.detail = ""
         if known.errand is not None:
             known.errand.link_is_up()
@@ -257,6 +241,9 @@ class Caller:
             case _Row(meter, key) if failure.sent and failure.trouble is REFUSED:
                 self._heard(meter, now)
                 self._read(meter, key, None)
+                self._read_next(meter, now)
+            case _Row(meter) if failure.sent and failure.trouble is NOT_NOW:
+                self._known[meter].not_now = True
                 self._read_next(meter, now)
             case _Row(meter):
                 self._known[meter].to_read.clear()

@@ -131,6 +131,7 @@ class LabMeter:
         """What happens to the next tokens: "before", "after" (power lost), "busy", "mute"."""
         self.on_enter: Callable[[], object] = bool
         self.mute = False
+        self.has_store = True
         self._address = address
         self.session = self._session()
 
@@ -149,6 +150,10 @@ class LabMeter:
     def answer(self, asked: Asked) -> Response:
         if asked.operation is Operation.INVOKE:
             return self._enter(str(asked.value))
+        if not self.has_store and asked.row.key == "alarms.value":
+            return Value(Alarm.STORE_FAILED)
+        if not self.has_store and asked.row.key != "meter_number.value":
+            return AccessRefused(DataAccessResult.TEMPORARY_FAILURE)
         values: dict[str, object] = {
             "meter_number.value": self.drn,
             "account.available_credit": self.credit,

@@ -196,6 +196,24 @@ def test_a_silent_meter_is_told_in_time_and_so_is_its_return(play: "Play") -> No
     play(scenario)
 
 
+def test_a_meter_whose_store_has_failed_says_so_although_it_can_tell_little_else(
+    play: "Play",
+) -> None:
+    async def scenario(lab: "Lab") -> None:
+        lab.meter.has_store = False
+        app = lab.app()
+
+        async def visit() -> None:
+            await lab.shows(app, "METER MEMORY FAILED")
+            assert app.screen.signs.link is LinkSign.GOOD
+            await asyncio.sleep(60)
+            assert app.screen.signs.link is LinkSign.GOOD
+
+        await lab.served(app, visit)
+
+    play(scenario)
+
+
 def test_another_meter_at_the_address_gets_no_token(play: "Play") -> None:
     async def scenario(lab: "Lab") -> None:
         lab.meter.drn = DRNS[1]
