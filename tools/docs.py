@@ -178,7 +178,8 @@ PAGES: dict[str, Callable[[], str]] = {
 SECTIONS: dict[tuple[str, str], Callable[[], str]] = {("README.md", "house"): house}
 
 
-def _between(text: str, name: str, inside: str) -> str:
+def between(text: str, name: str, inside: str) -> str:
+    """Put text between the marks of a hand-written page."""
     begin, end = MARK.format(name, "begin"), MARK.format(name, "end")
     before, _, rest = text.partition(begin)
     _, _, after = rest.partition(end)
@@ -190,7 +191,7 @@ def generated() -> dict[Path, str]:
     made = {ROOT / path: page() + "\n" for path, page in PAGES.items()}
     for (path, name), section in SECTIONS.items():
         target = ROOT / path
-        made[target] = _between(made.get(target, target.read_text()), name, section())
+        made[target] = between(made.get(target, target.read_text()), name, section())
     return made
 
 
