@@ -42,7 +42,7 @@ def test_every_chapter_that_a_docstring_cites_exists() -> None:
 
 def test_the_meter_tells_the_version_of_the_project() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    assert FIRMWARE == f"{project['name']} {project['version']}"
+    assert f"{project['name']} {project['version']}" == FIRMWARE
 
 
 def test_generated_text_leaves_alone_what_stands_around_it() -> None:
