@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from link.hdlc.reader import DEFAULT_INFORMATION
 from link.media import Listener, MediumClosed, MediumError, connect, listen
 from link.media.descriptor import DescriptorMedium
 from link.media.medium import STALL_S
@@ -165,6 +166,21 @@ async def test_what_nobody_waits_for_is_not_watched() -> None:
         assert watched() == before
     await medium.close()
     theirs.close()
+
+
+async def test_a_flood_comes_in_small_helpings_and_in_full() -> None:
+    flood = bytes(range(256)) * 64
+    listener = await listening()
+    far = await connect(listener.url)
+    near = await listener.accept()
+    await far.write(flood)
+    helpings: list[bytes] = []
+    while sum(map(len, helpings)) < len(flood):
+        helpings.append(await near.read())
+    assert b"".join(helpings) == flood
+    assert max(map(len, helpings)) <= 4 * DEFAULT_INFORMATION
+    for opened in (far, near, listener):
+        await opened.close()
 
 
 async def test_two_readers_of_one_medium_are_our_bug() -> None:
