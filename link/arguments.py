@@ -1,4 +1,4 @@
-"""The command line of every process: errors of one line, help that is the same everywhere.
+"""The command line of every process: errors of one line, one set of statuses, help alike.
 
 Usage is wrapped here, because argparse breaks it at other places from one Python to the next, and
 the printed page of all commands is compared with what the code says.
@@ -6,12 +6,10 @@ the printed page of all commands is compared with what the code says.
 
 import argparse
 import re
+from enum import IntEnum
 from functools import partial
 from textwrap import wrap
 from typing import NoReturn
-
-USAGE = 2
-"""Exit status of a command line that cannot be understood."""
 
 WIDTH = 96
 """Columns of a help text, whatever the terminal has."""
@@ -19,6 +17,19 @@ WIDTH = 96
 _UNWRAPPED = 10_000
 _PARTS = re.compile(r"\[.*?\]|\(.*?\)|--?[\w-]+ [^\s\[(-]\S*|\S+")
 """A group in brackets, an option with its value, or a word."""
+
+
+class Exit(IntEnum):
+    """Exit statuses of all commands, relied on by other people's scripts (cli.md)."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    """Usage or configuration."""
+    REFUSED = 3
+    """Refused by token rules."""
+    UNKNOWN = 4
+    """No link, or nobody knows yet."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -30,7 +41,7 @@ class Parser(argparse.ArgumentParser):
         super().__init__(*args, **settings)  # type: ignore[arg-type]  # passed on as they came
 
     def error(self, message: str) -> NoReturn:
-        self.exit(USAGE, f"{self.prog}: {message} (see {self.prog} --help)\n")
+        self.exit(Exit.USAGE, f"{self.prog}: {message} (see {self.prog} --help)\n")
 
     def format_help(self) -> str:
         """Return the help text, its first paragraph being the usage."""

@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from link.arguments import Parser
+from link.arguments import Exit, Parser
 from link.durable import DurableError
 from link.media import MediumError, UrlError
 from link.settings import SettingsError
@@ -16,8 +16,6 @@ from meter.app.process import MeterProcess
 from meter.config import MeterConfig, read_config
 from meter.relays import RelayError
 from meter.sources import SourceError
-
-DONE, FAILED, USAGE = 0, 1, 2
 
 EXAMPLE = """\
 example:
@@ -38,9 +36,9 @@ def main(argv: list[str] | None = None) -> int:
         folder = arguments.config.absolute().parent
         return asyncio.run(_run(config, folder, leash=arguments.leash))
     except (SettingsError, UrlError, SourceError, RelayError) as error:
-        return _refused(str(error), USAGE)
+        return _refused(str(error), Exit.USAGE)
     except (MediumError, DurableError) as error:
-        return _refused(str(error), FAILED)
+        return _refused(str(error), Exit.FAILED)
 
 
 def _parser() -> Parser:
@@ -60,7 +58,7 @@ async def _run(config: MeterConfig, folder: Path, *, leash: bool) -> int:
     if leash:
         _hold_leash(loop, process)
     durable = await process.run(lambda url: print(f"ready {url}", flush=True))
-    return DONE if durable else _refused("the last readings could not be stored", FAILED)
+    return Exit.DONE if durable else _refused("the last readings could not be stored", Exit.FAILED)
 
 
 def _hold_leash(loop: asyncio.AbstractEventLoop, process: MeterProcess) -> None:
@@ -77,7 +75,7 @@ def _hold_leash(loop: asyncio.AbstractEventLoop, process: MeterProcess) -> None:
         process.stop()
 
 
-def _refused(line: str, status: int) -> int:
+def _refused(line: str, status: Exit) -> Exit:
     print(f"splitmeter meter: {line}", file=sys.stderr)
     return status
 

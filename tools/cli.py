@@ -1,6 +1,6 @@
 """The console script `splitmeter`: a table of subcommands, each loaded only when it is asked for.
 
-Invariant: an error is one line on stderr and a status of `tools.exits`; `meter` and `ciu` get
+Invariant: an error is one line on stderr and a status of `Exit`; `meter` and `ciu` get
 their arguments as they came.
 """
 
@@ -10,12 +10,12 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import redirect_stdout
+from contextlib import redirect_stdout, suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib import import_module
 
-from link.arguments import WIDTH, Parser
+from link.arguments import Parser
 from tools.exits import Exit, Stop, Subparsers
 
 
@@ -185,16 +185,7 @@ def _with_nested(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentP
 
 
 def _printed_help(command: Process) -> str:
-    before = os.environ.get("COLUMNS")
-    os.environ["COLUMNS"] = str(WIDTH + 2)
     text = io.StringIO()
-    try:
-        with redirect_stdout(text):
-            _entry(command)(["--help"])
-    except SystemExit:
-        pass
-    finally:
-        os.environ.pop("COLUMNS")
-        if before is not None:
-            os.environ["COLUMNS"] = before
+    with redirect_stdout(text), suppress(SystemExit):
+        _entry(command)(["--help"])
     return text.getvalue()

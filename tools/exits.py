@@ -1,24 +1,14 @@
 """What a subcommand shares with the command line: where it registers, and how it ends."""
 
 import argparse
-from enum import IntEnum
 from typing import TypeAlias
+
+from link.arguments import Exit
+
+__all__ = ["Exit", "Stop", "Subparsers"]
 
 Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 """Where `add_parser` of a subcommand's module registers it."""
-
-
-class Exit(IntEnum):
-    """Exit statuses of `splitmeter`, relied on by other people's scripts."""
-
-    DONE = 0
-    FAILED = 1
-    USAGE = 2
-    """Usage or configuration."""
-    REFUSED = 3
-    """Refused by token rules."""
-    UNKNOWN = 4
-    """No link, or nobody knows yet."""
 
 
 class Stop(Exception):
