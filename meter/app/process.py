@@ -15,7 +15,7 @@ from link.hdlc import OwnAddress, Timing
 from link.media import Listener, Medium, MediumClosed, is_shared, listen
 from link.pump import Pump
 from link.server import ActionDone, Asked, ServerSession
-from link.terms import TokenOutcome
+from link.terms import TokenOutcome, is_digits
 from meter.app.seats import Seat, Seats
 from meter.app.unit import MeterUnit, Pace, load_or_begin
 from meter.config import MeterConfig, read_seed
@@ -187,13 +187,17 @@ class MeterProcess:
 def _tell(asked: Asked, response: ActionDone) -> None:
     match response.value:
         case TokenOutcome(result=result, credit_after=credit_wh):
-            last_four = str(asked.value)[-4:]
             log.info(
                 "client %d: token ..%s %s, credit %d Wh",
                 asked.client.sap,
-                last_four,
+                _last_four(str(asked.value)),
                 result.name,
                 credit_wh,
             )
         case _:
             log.info("client %d: token not judged", asked.client.sap)
+
+
+def _last_four(typed: str) -> str:
+    """Return what a log may show of a token; what is no digit could command a terminal."""
+    return "".join(sign if is_digits(sign) else "?" for sign in typed[-4:])

@@ -1,0 +1,69 @@
+"""What the meter's log shows of tokens: their last four digits, and nothing a peer wrote."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+import pytest
+
+from link.hdlc import FrameReader
+from link.hdlc.control import Control, information
+from link.hdlc.frame import Frame
+from link.media import Medium, connect, listen
+from meter.app.process import MeterProcess
+from meter.config import read_config
+
+from .conftest import Lab
+
+SNRM = bytes.fromhex("7ea0070321930f017e")
+METER, PUBLIC = b"\x03", b"\x21"
+AARQ = bytes.fromhex("601da109060760857405080101be10040e01000000065f1f0400401e5dffff")
+ENTER = bytes.fromhex("c301c100730000132800ff010109")
+
+
+async def say(medium: Medium, request: bytes) -> None:
+    """Say a frame and wait for the answer."""
+    await medium.write(request)
+    reader = FrameReader()
+    while not reader.feed(await medium.read()):
+        pass
+
+
+def asking(control: Control, apdu: bytes) -> bytes:
+    """Return a request of the public client as a frame."""
+    return Frame(METER, PUBLIC, control, b"\xe6\xe6\x00" + apdu).to_bytes()
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        (b"12345678901234567890", "..7890"),
+        (b"1234567890123456\x1b[2J", "..??2?"),
+        (b"\n0 CreditLifted\r\n", "..????"),
+        (b"7", "..7"),
+    ],
+)
+async def test_the_log_shows_digits_and_no_command_to_a_terminal(
+    provision: Callable[..., Lab], caplog: pytest.LogCaptureFixture, typed: bytes, shown: str
+) -> None:
+    lab = provision()
+    process = MeterProcess(
+        read_config(lab.meter_toml),
+        folder=lab.meter_toml.parent,
+        utc=lambda: 1_800_000_000,
+        listen=lambda _: listen("memory://log"),
+    )
+    ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    running = asyncio.create_task(process.run(ready.set_result))
+    with caplog.at_level(logging.INFO, "meter"):
+        medium = await connect(await ready)
+        await say(medium, SNRM)
+        await say(medium, asking(information(0, 0), AARQ))
+        await say(medium, asking(information(1, 1), ENTER + bytes([len(typed)]) + typed))
+        await medium.close()
+        process.stop()
+        assert await running
+    (line,) = [text for text in caplog.messages if text.startswith("client 16: token")]
+    assert line.split()[3] == shown
+    assert line.isprintable()
+    assert len(typed) <= 4 or typed.decode() not in caplog.text
