@@ -69,7 +69,7 @@ class World:
         self._shift_s = {a.name: _shift_s(seed, a) for a in APPLIANCES}
         self._on = {_known(name) for name in on}
 
-    def appliance(self, now: float, name: str, on: bool) -> None:
+    def turn(self, now: float, name: str, on: bool) -> None:
         """Switch an appliance; raises WorldError for one that is not in the house."""
         appliance = _known(name)
         self._advance(now)
@@ -78,7 +78,7 @@ class World:
         else:
             self._on.discard(appliance)
 
-    def switch(self, now: float, closed: bool) -> None:
+    def move_contact(self, now: float, closed: bool) -> None:
         """Move the contact of the meter."""
         self._advance(now)
         self._closed = closed

@@ -27,7 +27,7 @@ class SimulatedRelay:
 
     def drive(self, closed: bool, now: float) -> None:
         welded, stuck = self._fault is Fault.WELD, self._fault is Fault.STUCK
-        self._world.switch(now, welded or (closed and not stuck))
+        self._world.move_contact(now, welded or (closed and not stuck))
 
     def sensed(self, now: float) -> bool:
         return self._world.is_closed(now)

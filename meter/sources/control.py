@@ -78,7 +78,7 @@ class ControlSocket:
         event = read_line(line)
         try:
             if isinstance(event, ApplianceSwitched):
-                self._world.appliance(now, event.appliance, event.on)
+                self._world.turn(now, event.appliance, event.on)
         except WorldError as error:
             event = LineRefused(str(error))
         self.refused += isinstance(event, LineRefused)

@@ -35,7 +35,7 @@ def url(request: pytest.FixtureRequest) -> str:
 def source(url: str, tmp_path: Path) -> Iterator[Source]:
     opened = open_source(url, now=100.0, folder=tmp_path, epoch=4)
     if house := world_of(opened):
-        house.switch(100.0, True)
+        house.move_contact(100.0, True)
     yield opened
     opened.close()
 
@@ -118,21 +118,21 @@ def test_a_bad_url_is_one_line(url: str, message: str, tmp_path: Path) -> None:
 )
 def test_a_url_says_what_is_on(url: str, power_w: int, tmp_path: Path) -> None:
     source = simulated(url, tmp_path)
-    source.world.switch(0.0, True)
+    source.world.move_contact(0.0, True)
     assert source.read(0.0).power_w == power_w
     assert source.control is None
 
 
 def test_a_house_draws_something_by_itself(tmp_path: Path) -> None:
     source = simulated("simulated://house", tmp_path)
-    source.world.switch(0.0, True)
+    source.world.move_contact(0.0, True)
     assert source.read(86_400.0).register_wh == 960
 
 
 @pytest.fixture
 def door(tmp_path: Path) -> Iterator[ControlSocket]:
     source = simulated("simulated://house?on=&control=control.sock", tmp_path)
-    source.world.switch(0.0, True)
+    source.world.move_contact(0.0, True)
     assert source.control is not None
     yield source.control
     source.close()
@@ -146,7 +146,7 @@ def send(path: Path, *lines: bytes) -> None:
 
 def test_a_line_switches_an_appliance(tmp_path: Path) -> None:
     source = simulated("simulated://house?on=&control=control.sock", tmp_path)
-    source.world.switch(0.0, True)
+    source.world.move_contact(0.0, True)
     assert source.control is not None
     send(tmp_path / "control.sock", b'{"appliance": "kettle", "on": true}')
     assert source.control.take(5.0) == (ApplianceSwitched("kettle", True),)

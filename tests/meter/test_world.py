@@ -15,20 +15,20 @@ MOVES = st.tuples(TIMES, st.sampled_from([*NAMES, ""]), st.booleans())
 def moved(world: World, move: tuple[float, str, bool]) -> None:
     now, name, on = move
     if name:
-        world.appliance(now, name, on)
+        world.turn(now, name, on)
     else:
-        world.switch(now, on)
+        world.move_contact(now, on)
 
 
 def closed(on: tuple[str, ...], *, scale: int = 1, now: float = 0.0) -> World:
     world = World(now, scale=scale, on=on)
-    world.switch(now, True)
+    world.move_contact(now, True)
     return world
 
 
 def power_at(seed: int, second: int) -> int:
     world = World(0.0, seed=seed)
-    world.switch(0.0, True)
+    world.move_contact(0.0, True)
     return world.power_w(float(second))
 
 
@@ -43,7 +43,7 @@ def test_any_tick_schedule_gives_the_same_register(
 ) -> None:
     quiet, watched = (World(0.0, seed=seed, scale=scale, on=("fridge",)) for _ in range(2))
     for world in (quiet, watched):
-        world.switch(0.0, True)
+        world.move_contact(0.0, True)
     last_wh = 0
     events = [(move[0], move) for move in moves] + [(tick, None) for tick in ticks]
     for now, move in sorted(events, key=lambda event: event[0]):
@@ -61,7 +61,7 @@ def test_any_tick_schedule_gives_the_same_register(
 def test_energy_is_the_sum_of_the_power_of_each_second(name: str, seed: int, last_s: int) -> None:
     first_s = max(last_s - 300, 0)
     world = World(0.0, seed=seed, on=(name,))
-    world.switch(float(first_s), True)
+    world.move_contact(float(first_s), True)
     drawn_ws = sum(world.power_w(float(second)) for second in range(first_s, last_s))
     assert world.register_wh(float(last_s)) == drawn_ws // 3600
 
@@ -78,9 +78,9 @@ def test_an_open_contact_draws_nothing() -> None:
     assert (world.power_w(5.0), world.register_wh(3_600.0)) == (0, 0)
     assert world.when_wh(3_600.0, 1) is None
     assert not world.is_closed(3_600.0)
-    world.switch(3_600.0, True)
+    world.move_contact(3_600.0, True)
     assert world.power_w(3_600.0) == 2_060
-    world.switch(7_200.0, False)
+    world.move_contact(7_200.0, False)
     assert world.register_wh(9_999.0) == 2_060
 
 
@@ -88,11 +88,11 @@ def test_appliances_are_switched_one_by_one() -> None:
     world = closed(())
     assert world.power_w(0.0) == 0
     for _ in range(2):
-        world.appliance(1.0, "light", True)
-    world.appliance(1.0, "television", True)
+        world.turn(1.0, "light", True)
+    world.turn(1.0, "television", True)
     assert world.power_w(1.0) == 150
     for _ in range(2):
-        world.appliance(2.0, "light", False)
+        world.turn(2.0, "light", False)
     assert world.power_w(2.0) == 90
 
 
@@ -139,6 +139,6 @@ def test_what_is_not_in_the_house_is_named() -> None:
     with pytest.raises(WorldError, match=r"no appliance 'ketle' .*did you mean 'kettle'"):
         World(0.0, on=("ketle",))
     with pytest.raises(WorldError, match="known are kettle, fridge"):
-        World(0.0).appliance(0.0, "zzz", True)
+        World(0.0).turn(0.0, "zzz", True)
     with pytest.raises(WorldError, match="scale 0"):
         World(0.0, scale=0)
