@@ -1,24 +1,23 @@
 """Any APDU, told by its first octet. Source: IEC 62056-5-3, link.md 3."""
 
+from collections.abc import Callable
 from typing import TypeAlias
 
-from link.dlms.acse import Aare, Aarq, Rlre, Rlrq
+from link.dlms.acse import AARE_TAG, AARQ_TAG, RLRE_TAG, RLRQ_TAG, Aare, Aarq, Rlre, Rlrq
 from link.dlms.services import Service, read_service
 from link.dlms.unbuilt import Unbuilt
 
 Apdu: TypeAlias = Aarq | Aare | Rlrq | Rlre | Service | Unbuilt
 
+_ACSE: dict[bytes, Callable[[bytes], Apdu]] = {
+    bytes([AARQ_TAG]): Aarq.from_bytes,
+    bytes([AARE_TAG]): Aare.from_bytes,
+    bytes([RLRQ_TAG]): Rlrq.from_bytes,
+    bytes([RLRE_TAG]): Rlre.from_bytes,
+}
+
 
 def read_apdu(octets: bytes) -> Apdu:
     """Read one APDU without its LLC; raises DlmsError when it is malformed or empty."""
-    match octets[:1]:
-        case b"\x60":
-            return Aarq.from_bytes(octets)
-        case b"\x61":
-            return Aare.from_bytes(octets)
-        case b"\x62":
-            return Rlrq.from_bytes(octets)
-        case b"\x63":
-            return Rlre.from_bytes(octets)
-        case _:
-            return read_service(octets)
+    read = _ACSE.get(octets[:1], read_service)
+    return read(octets)

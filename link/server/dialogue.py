@@ -33,12 +33,11 @@ from link.dlms import (
     Unbuilt,
     read_apdu,
 )
+from link.dlms.acse import AARQ_TAG
 from link.server.association import MALFORMED, STRANGER, Association, Rejection, judge
 from link.server.events import Client
 from link.server.objects import Situation
 from link.server.services import Question, Request, is_granted, is_refusal, serve
-
-_AARQ_TAG = b"\x60"
 
 _OUTSIDE = ExceptionResponse(
     StateError.SERVICE_NOT_ALLOWED, ServiceError.OPERATION_NOT_POSSIBLE
@@ -85,7 +84,7 @@ class Dialogue:
 
     def received(self, octets: bytes) -> bytes | Question:
         """Take one APDU."""
-        if octets[:1] == _AARQ_TAG:
+        if octets[:1] == bytes([AARQ_TAG]):
             return self._associate(octets).to_bytes()
         if self._situation is None:
             self._counts.outside += 1
