@@ -4,10 +4,12 @@ The lab is a line with meters of a few lines of code over a memory medium, on vi
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -100,6 +102,7 @@ def outcome() -> Callable[..., TokenOutcome]:
     return make
 
 
+MEMORY = Path("/dev/shm")
 URL = "memory://house"
 DRNS = ("01000000016", "01000000024")
 GOOD, BETTER, WRONG = "23716100501183194197", "11111111111111111111", "00000000000000000001"
@@ -343,13 +346,21 @@ Play = Callable[[Scenario], None]
 
 
 @pytest.fixture
-def play(tmp_path: Path) -> Play:
+def folder() -> Iterator[Path]:
+    """A folder in memory where there is one: the stores of a lab are synced often."""
+    place = MEMORY if os.access(MEMORY, os.W_OK) else None
+    with TemporaryDirectory(dir=place) as path:
+        yield Path(path)
+
+
+@pytest.fixture
+def play(folder: Path) -> Play:
     """Play a scenario in a lab, to its end, on virtual time."""
     meters = tuple(
         MeterSection(drn, URL, 1001 + number, name=f"House {number}")
         for number, drn in enumerate(DRNS)
     )
-    config = CiuConfig(CiuSection("5a5a5af0c4554b4c", state=tmp_path / "ciu.db"), meters)
+    config = CiuConfig(CiuSection("5a5a5af0c4554b4c", state=folder / "ciu.db"), meters)
 
     def played(scenario: Scenario) -> None:
         async def main() -> None:
