@@ -14,6 +14,8 @@ from pathlib import Path
 from random import Random
 from typing import NoReturn, Protocol, Self, TypeAlias
 
+from link.files import OURS_ALONE, is_open_to_others, reason_of
+
 HEADER_OCTETS = 100
 """Length of the header of an SQLite file (SQLite file format, 1.3)."""
 
@@ -255,25 +257,21 @@ def _prepare_file(path: Path) -> None:
     hold on it elsewhere.
     """
     try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, OURS_ALONE))
     except FileExistsError:
         _check_file(path)
     except OSError as error:
-        raise StoreBroken(f"{path}: {_reason(error)}") from error
+        raise StoreBroken(f"{path}: {reason_of(error)}") from error
 
 
 def _check_file(path: Path) -> None:
     try:
         status = path.stat()
     except OSError as error:
-        raise StoreBroken(f"{path}: {_reason(error)}") from error
+        raise StoreBroken(f"{path}: {reason_of(error)}") from error
     if not stat.S_ISREG(status.st_mode):
         raise NotAStore(f"{path}: not a file")
     if 0 < status.st_size < HEADER_OCTETS:  # SQLite would take a single octet for an empty file
         raise NotAStore(f"{path}: not a store: only {status.st_size} octets")
-    if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+    if is_open_to_others(status.st_mode):
         raise NotAStore(f"{path}: readable by others: chmod 600 {path}")
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or type(error).__name__).lower()

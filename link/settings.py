@@ -12,11 +12,11 @@ import tomllib
 import types
 import typing
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from datetime import date, time
 from pathlib import Path
 from typing import TypeVar
 
+from link.files import create, is_open_to_others, reason_of
 from link.secret import Secret
 from link.spelling import nearest
 
@@ -59,7 +59,7 @@ def _parse(path: Path) -> dict[str, object]:
         with path.open("rb") as file:
             octets = file.read(SETTINGS_OCTETS + 1)
     except OSError as error:
-        raise SettingsError(_reason(error)) from None
+        raise SettingsError(reason_of(error)) from None
     if len(octets) > SETTINGS_OCTETS:
         raise SettingsError(f"longer than {SETTINGS_OCTETS} octets")
     try:
@@ -202,10 +202,6 @@ def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())
 
 
-def _reason(error: OSError) -> str:
-    return (error.strerror or type(error).__name__).lower()
-
-
 def read_secret(path: Path) -> Secret:
     """Read one line of hex from a file that nobody else may read; raises SettingsError.
 
@@ -214,7 +210,7 @@ def read_secret(path: Path) -> Secret:
     try:
         return Secret.from_hex(_secret_line(path))
     except OSError as error:
-        raise SettingsError(f"{path}: {_reason(error)}") from None
+        raise SettingsError(f"{path}: {reason_of(error)}") from None
     except ValueError as error:
         raise SettingsError(f"{path}: {error}") from None
 
@@ -226,7 +222,7 @@ def _secret_line(path: Path) -> str:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise ValueError("not a file")
-        if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        if is_open_to_others(status.st_mode):
             raise ValueError(f"readable by others: chmod 600 {path}")
         octets = file.read(SECRET_OCTETS + 1)
     lines = octets[:SECRET_OCTETS].decode("ascii", "replace").split("\n")
@@ -243,24 +239,6 @@ def write_secret(path: Path, secret: Secret) -> None:
     A file that exists is never replaced; after a failure nothing is left behind.
     """
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        create(path, f"{secret.reveal().hex()}\n")
     except OSError as error:
-        raise SettingsError(f"{path}: {_reason(error)}") from None
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(f"{secret.reveal().hex()}\n")
-            file.flush()
-            os.fsync(descriptor)
-        _sync_folder(path.parent)
-    except OSError as error:
-        with suppress(OSError):
-            path.unlink()
-        raise SettingsError(f"{path}: {_reason(error)}") from None
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        raise SettingsError(f"{path}: {reason_of(error)}") from None

@@ -5,6 +5,7 @@ import json
 import socket
 from pathlib import Path
 
+from link.files import reason_of
 from meter.world import BY_NAME
 from tools.exits import Exit, Stop, Subparsers
 
@@ -41,8 +42,7 @@ def _run(args: argparse.Namespace) -> int:
             f"{path}: no simulated house listens here; is its meter running?", Exit.UNKNOWN
         ) from None
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise Stop(f"{path}: {reason}", Exit.FAILED) from None
+        raise Stop(f"{path}: {reason_of(error)}", Exit.FAILED) from None
     return Exit.DONE
 
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from link.files import reason_of
 from link.media.url import Url
 from link.spelling import nearest
 from link.terms import is_digits
@@ -64,5 +65,4 @@ def _control(url: Url, folder: Path, world: World) -> ControlSocket | None:
     try:
         return ControlSocket(path, world)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise SourceError(f"{url.text}: control socket {path}: {reason}") from None
+        raise SourceError(f"{url.text}: control socket {path}: {reason_of(error)}") from None

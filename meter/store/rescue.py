@@ -5,10 +5,10 @@ anew, is to be trusted. Invariant: at every point a crash leaves either the old 
 finished copy under its rescue name, which the next start puts into place.
 """
 
-import os
 from pathlib import Path
 
 from link.durable import Database, StoreBroken
+from link.files import OURS_ALONE, reason_of, sync
 
 
 def copy_aside(database: Database, path: Path) -> None:
@@ -17,12 +17,12 @@ def copy_aside(database: Database, path: Path) -> None:
     try:
         draft.unlink(missing_ok=True)
         database.execute("VACUUM INTO ?", (str(draft.absolute()),))
-        draft.chmod(0o600)
-        _sync(draft)
+        draft.chmod(OURS_ALONE)
+        sync(draft)
         draft.rename(rescue_path(path))
-        _sync(path.absolute().parent)
+        sync(path.absolute().parent)
     except OSError as error:
-        raise StoreBroken(f"{path}: cannot be copied ({error.strerror})") from error
+        raise StoreBroken(f"{path}: cannot be copied ({reason_of(error)})") from error
 
 
 def put_into_place(path: Path) -> None:
@@ -34,10 +34,10 @@ def put_into_place(path: Path) -> None:
         for left_over in (_beside(path, "-wal"), _beside(path, "-shm")):
             left_over.unlink(missing_ok=True)
         copy.rename(path)
-        _sync(path.absolute().parent)
+        sync(path.absolute().parent)
     except OSError as error:
         raise StoreBroken(
-            f"{path}: its copy cannot be put into place ({error.strerror})"
+            f"{path}: its copy cannot be put into place ({reason_of(error)})"
         ) from error
 
 
@@ -48,11 +48,3 @@ def rescue_path(path: Path) -> Path:
 
 def _beside(path: Path, ending: str) -> Path:
     return path.with_name(path.name + ending)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

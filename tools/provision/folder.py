@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-SECRET_MODE = 0o600
+from link.files import OURS_ALONE, create, sync
+
 PLAIN_MODE = 0o644
 STAGE = ".provision-"
 
@@ -49,15 +50,10 @@ def discard(stage: Path) -> None:
     shutil.rmtree(stage, ignore_errors=True)
 
 
-def write(path: Path, text: str, mode: int = SECRET_MODE) -> None:
-    """Create a file with this mode; return when the disk has it."""
+def write(path: Path, text: str, mode: int = OURS_ALONE) -> None:
+    """Create a file with this mode, in a folder for us alone; return when the disk has it."""
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(descriptor)
-    _sync(path.parent)
+    create(path, text, mode)
 
 
 def move_in(source: Path, target: Path, undo: ExitStack) -> None:
@@ -67,7 +63,7 @@ def move_in(source: Path, target: Path, undo: ExitStack) -> None:
     make_folder(target.parent, undo)
     source.rename(target)
     undo.callback(_remove, target)
-    _sync(target.parent)
+    sync(target.parent)
 
 
 def exchange(source: Path, target: Path, undo: ExitStack) -> None:
@@ -80,15 +76,7 @@ def exchange(source: Path, target: Path, undo: ExitStack) -> None:
     else:
         undo.callback(target.unlink)
     source.replace(target)
-    _sync(target.parent)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync(target.parent)
 
 
 def _remove(path: Path) -> None:
