@@ -75,11 +75,6 @@ class Primary:
         """What was heard on the medium."""
         return self._reader.counts
 
-    def can_send(self, station: Station) -> bool:
-        """Tell whether the link is up and no request is under way."""
-        link = self._links.get(station)
-        return link is not None and link.can(PrimarySignal.SEND)
-
     def connect(self, station: Station, now: float) -> None:
         """Open a link: Connected or Failed follows. Raises LinkStateError unless it is down."""
         if station not in self._links:

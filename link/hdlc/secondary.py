@@ -70,11 +70,6 @@ class Secondary:
         """What was heard on the medium."""
         return self._reader.counts
 
-    def owes_answer(self, peer: Station) -> bool:
-        """Tell whether a request of this client waits for send() or decline()."""
-        link = self._links.get(_key(peer))
-        return link is not None and link.can(SecondarySignal.ANSWER)
-
     def send(self, peer: Station, apdu: bytes, now: float) -> None:
         """Answer the request of a client, at once or as soon as it polls.
 

@@ -103,10 +103,10 @@ def test_a_link_is_asked_for_with_parameters_and_comes_up_with_ua() -> None:
     panel.station.connect(METER, 0.0)
     assert panel.said() == (SNRM, PARAMETERS)
     assert panel.station.deadline == pytest.approx(T1)
-    assert not panel.station.can_send(METER)
+    with pytest.raises(LinkStateError, match=r"send while .* is opening"):
+        panel.ask(b"too early")
     assert panel.hear(UA) is None
     assert panel.events() == [Connected(METER)]
-    assert panel.station.can_send(METER)
 
 
 def test_a_request_and_its_answer(panel: Panel) -> None:

@@ -152,9 +152,7 @@ def test_without_the_turn_nothing_is_said() -> None:
 def test_a_request_is_handed_on_and_its_answer_said_in_the_turn(meter: Meter) -> None:
     assert meter.hear(i_frame(0, 0), LLC_IN + b"ask") == []
     assert meter.events() == [Received(CLIENT, b"ask")]
-    assert meter.station.owes_answer(CLIENT)
     assert meter.answer(b"reply") == [(i_frame(0, 1), LLC_OUT + b"reply")]
-    assert not meter.station.owes_answer(CLIENT)
     assert meter.hear(i_frame(1, 1), LLC_IN + b"next") == []
     assert meter.answer(b"more") == [(i_frame(1, 2), LLC_OUT + b"more")]
 
@@ -316,7 +314,8 @@ def test_a_request_of_a_link_that_ended_is_never_shown(meter: Meter, octet: int)
     end = Frame(b"\x03", b"\x21", CONTROLS[octet]).to_bytes()
     meter.hear_octets(ask + end)
     assert not any(isinstance(event, Received) for event in meter.events())
-    assert not meter.station.owes_answer(CLIENT)
+    with pytest.raises(LinkStateError):
+        meter.answer(b"to nobody")
 
 
 def test_the_end_of_one_link_leaves_the_requests_of_others(meter: Meter) -> None:
