@@ -10,7 +10,7 @@ from ciu.screen import Screen
 
 CHUNK = 4096
 LONGEST_LINE = 1024
-"""A line longer than this is thrown away: nobody types it."""
+"""A line of more characters is thrown away, to its end: nobody types it."""
 
 
 class PlainFace:
@@ -35,13 +35,15 @@ class PlainFace:
 
     def feed(self, octets: bytes) -> None:
         """Take what was typed, cut anywhere; a line is complete at its end."""
-        *lines, self._line = (self._line + self._decoder.decode(octets)).split("\n")
-        if len(self._line) > LONGEST_LINE:
-            self._line = ""
+        *lines, begun = (self._line + self._decoder.decode(octets)).split("\n")
+        self._line = begun[: LONGEST_LINE + 1]
         for line in lines:
             self._take(line)
 
     def _take(self, line: str) -> None:
+        if len(line) > LONGEST_LINE:
+            self._write(f"? a line of more than {LONGEST_LINE} characters: no key was pressed")
+            return
         try:
             keys = read_keys(line.strip())
         except UnknownKey as error:

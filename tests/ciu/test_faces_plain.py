@@ -56,10 +56,13 @@ def test_a_line_that_is_no_keys_presses_none_and_is_answered(terminal: Terminal)
     ]
 
 
-def test_a_line_without_an_end_is_not_kept_for_ever(terminal: Terminal) -> None:
-    terminal.face.feed(b"1" * 5000)
-    terminal.face.feed(b"2E\n")
-    assert terminal.pressed == [read_keys("2E")]
+@pytest.mark.parametrize("piece", [1, 500, 9999])
+def test_a_line_that_is_too_long_is_thrown_away_to_its_end(piece: int, terminal: Terminal) -> None:
+    octets = b"1" * 5000 + b"2E\n3E\n"
+    for at in range(0, len(octets), piece):
+        terminal.face.feed(octets[at : at + piece])
+    assert terminal.pressed == [read_keys("3E")]
+    assert terminal.written == ["? a line of more than 1024 characters: no key was pressed"]
 
 
 async def test_a_pipe_is_followed_to_its_end(terminal: Terminal) -> None:
