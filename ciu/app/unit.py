@@ -7,7 +7,7 @@ panel's effects are carried out before anything else happens.
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import closing
 from random import Random
 from typing import assert_never
@@ -28,7 +28,7 @@ from ciu.panel import (
     Submit,
     WentSilent,
 )
-from ciu.remote import Caller, Line
+from ciu.remote import Caller, Line, Site
 from ciu.screen import Screen
 from ciu.state import CiuState
 from link.durable import Connect, connect_sqlite
@@ -38,7 +38,7 @@ from link.token_entry import Accepted, NotDone, NotSent, Refused, Unknown
 log = logging.getLogger("ciu")
 
 KEYS_AHEAD = 256
-"""Keys that wait while a token is checked; further ones are lost."""
+"""Keys that wait while a token is checked, at the most."""
 
 HISTORY = 32
 """Verdicts that are remembered."""
@@ -103,11 +103,13 @@ class CiuApp:
         self.panel.press(key, self._loop.time())
         self._go_on()
 
-    def type(self, keys: Iterable[Key]) -> None:
-        """Press keys one after the other; while a token is checked they wait."""
-        for key in keys:
-            if len(self._ahead) < KEYS_AHEAD:
-                self._ahead.append(key)
+    def type(self, keys: Sequence[Key]) -> None:
+        """Press a row of keys; while a token is checked it waits, or is lost where there is no
+        room for all of it: what is left of a row may be the start of another token."""
+        if len(self._ahead) + len(keys) <= KEYS_AHEAD:
+            self._ahead.extend(keys)
+        else:
+            log.warning("%d keys are lost: %d wait already", len(keys), len(self._ahead))
         self._go_on()
 
     def give_up(self) -> None:
@@ -132,7 +134,8 @@ class CiuApp:
     async def run(self) -> None:
         """Serve until `stop`; raises DurableError, in a group once the unit serves."""
         with closing(CiuState.open(self._config.ciu.state, self._store)) as state:
-            lines = [self._line(url, state) for url in make_sites(self._config)]
+            media = make_sites(self._config)
+            lines = [self._line(url, sites, state) for url, sites in media.items()]
             self._go_on()
             try:
                 async with asyncio.TaskGroup() as group:
@@ -144,8 +147,7 @@ class CiuApp:
             except* _Stopped:
                 log.info("stopping")
 
-    def _line(self, url: str, state: CiuState) -> Line:
-        sites = make_sites(self._config)[url]
+    def _line(self, url: str, sites: list[Site], state: CiuState) -> Line:
         caller = Caller(
             sites,
             state,

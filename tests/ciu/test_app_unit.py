@@ -247,6 +247,22 @@ def test_two_meters_share_a_line_and_each_gets_its_own_token(play: "Play") -> No
     play(scenario)
 
 
+def test_a_row_of_keys_for_which_there_is_no_room_is_lost_whole(play: "Play") -> None:
+    async def scenario(lab: "Lab") -> None:
+        app = lab.app()
+
+        async def visit() -> None:
+            for row in (GOOD + "E", 12 * (BETTER + "E"), WRONG + "E"):
+                app.type(read_keys(row))
+            await app.until(lambda: len(app.verdicts) == 13)
+            assert app.panel.typed == ""
+
+        await lab.served(app, visit)
+        assert lab.meter.entered == [GOOD] + 12 * [BETTER]
+
+    play(scenario)
+
+
 def test_a_short_code_reads_what_the_polls_do_not(play: "Play") -> None:
     async def scenario(lab: "Lab") -> None:
         app = lab.app()
