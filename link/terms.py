@@ -15,6 +15,9 @@ TOKEN_LIMIT = 1 << 66
 DRN_DIGITS = (11, 13)
 """A meter number has so many, with a maker's code of two or of four (sts.md 2.1)."""
 
+HIGHEST_ADDRESS = 0x3FFD
+"""Of 14 bits of an HDLC address 0 and the highest two are reserved (link.md 2)."""
+
 LEDGER_KEPT = 50
 """Credit tokens that a ledger keeps at the least (link.md 6)."""
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from link.media import check_url
 from link.secret import Secret
 from link.settings import SettingsError, read_secret, read_settings
-from link.terms import is_digits, is_meter_number, meter_pan
+from link.terms import HIGHEST_ADDRESS, is_digits, is_meter_number, meter_pan
 from meter.domain import Seed
 from meter.sts import BaseDate, EncryptionAlgorithm
 
@@ -49,11 +49,9 @@ class LinkSection:
     logical: int = 1
 
     def __post_init__(self) -> None:
-        # 14 bits each; the highest two and 0 are reserved (link.md 2)
-        if not 1 <= self.address <= 0x3FFD:
-            raise ValueError(f"address {self.address} is not within 1..16381")
-        if not 1 <= self.logical <= 0x3FFD:
-            raise ValueError(f"logical {self.logical} is not within 1..16381")
+        for name, number in (("address", self.address), ("logical", self.logical)):
+            if not 1 <= number <= HIGHEST_ADDRESS:
+                raise ValueError(f"{name} {number} is not within 1..{HIGHEST_ADDRESS}")
         check_url(self.listen)
 
 
