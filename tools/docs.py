@@ -15,6 +15,7 @@ from pathlib import Path
 from ciu.panel import TABLE
 from link.arguments import Parser
 from link.cosem import OBJECT_MAP, OBJECTS, Role, Row, RowKind, Schema, dotted
+from link.cosem.roles import FIRST_SLOT_SAP, MANAGEMENT_SAP, PAIRING_SAP, PUBLIC_SAP, SLOTS
 from link.dlms import Data
 from link.hdlc.primary_table import PRIMARY_ROWS
 from link.hdlc.secondary_table import SECONDARY_ROWS
@@ -24,6 +25,14 @@ from tools import cli
 ROOT = Path(__file__).resolve().parent.parent
 MARK = "<!-- {} {} -->"
 FOLDERS = ("tools", "ciu", "meter", "link")
+ROLES = {
+    Role.PUBLIC: f"public (SAP {PUBLIC_SAP})",
+    Role.CIU: f"CIU (SAP {FIRST_SLOT_SAP}-{FIRST_SLOT_SAP + SLOTS - 1})",
+    Role.PAIRING: f"pairing (SAP {PAIRING_SAP})",
+    Role.MANAGEMENT: f"management (SAP {MANAGEMENT_SAP})",
+}
+"""Who asks, as the pages say it."""
+
 ARROWS = {"tools": "looks into all", "ciu": "looks into link", "meter": "looks into link"}
 
 
@@ -52,14 +61,6 @@ def _source(folder: str, room: str) -> Path:
 
 def _first_line(source: Path) -> str:
     return (ast.get_docstring(ast.parse(source.read_text())) or "").split("\n")[0]
-
-
-ROLES = {
-    Role.PUBLIC: "public (SAP 16)",
-    Role.CIU: "CIU (SAP 96-103)",
-    Role.PAIRING: "pairing (SAP 104)",
-    Role.MANAGEMENT: "management (SAP 1)",
-}
 
 
 def objects() -> str:

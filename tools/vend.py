@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 
+from ciu.wording.figures import group_digits
 from link.durable import DurableError
 from link.settings import SettingsError, read_secret
 from meter.sts import (
@@ -181,9 +182,9 @@ def _key(till: Till, meter: MeterRecord) -> DecoderKey:
 
 
 def _as_text(sold: TokenRecord, asked: Fraction) -> str:
-    groups = " ".join(sold.digits[i : i + 4] for i in range(0, len(sold.digits), 4))
     rounded = "" if asked * 1000 == sold.amount_wh else f", rounded up from {float(asked)}"
-    return f"{groups}\n{sold.amount_wh / 1000} kWh{rounded}, meter {sold.drn}, TID {sold.tid}"
+    sale = f"{sold.amount_wh / 1000} kWh{rounded}, meter {sold.drn}, TID {sold.tid}"
+    return f"{group_digits(sold.digits)}\n{sale}"
 
 
 def _as_json(sold: TokenRecord) -> str:

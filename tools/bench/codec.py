@@ -11,6 +11,7 @@ from time import perf_counter, process_time
 
 from crcmod.predefined import mkPredefinedCrcFun
 
+from link.cosem.roles import FIRST_SLOT_SAP
 from link.hdlc import Frame, FrameError, FrameReader, ServerAddress, Station
 from link.hdlc.control import information
 from tools.bench.figures import Aim, Bound, Figure, ratio
@@ -21,7 +22,7 @@ FRAMES = 64
 SEED = 1
 SLICE_S = 0.005
 """Processor time that each side has in its turn."""
-STATION = Station(96, ServerAddress.of(1, 2836))
+STATION = Station(FIRST_SLOT_SAP, ServerAddress.of(1, 2836))
 
 LEAST_RATE = Aim(Bound.AT_LEAST, 100_000)
 LEAST_RATIO = Aim(Bound.AT_LEAST, 0.2)
@@ -30,6 +31,8 @@ Parts = tuple[bytes, int, bytes]
 """Both addresses, control, information."""
 
 _GOOD = 0x0F47
+"""CRC-16/X-25 over octets that end in their own checksum, and what a second one goes on from."""
+
 _SERVER = slice(3, 7)
 _CLIENT = slice(7, 8)
 _CONTROL = 8

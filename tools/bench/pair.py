@@ -7,6 +7,7 @@ from random import Random
 
 from link.client import Answered, ClientSession, Failed, Get, Invoke, Request
 from link.cosem import row
+from link.cosem.roles import FIRST_SLOT_SAP
 from link.hdlc import ServerAddress, Station, Timing
 from link.media import Medium
 from link.terms import TokenOutcome, TokenResult
@@ -19,8 +20,6 @@ from tools.provision.making import Made
 
 GET = Get(row("account.available_credit"))
 ENTER = row("token_gateway.enter")
-SLOT_0 = 96
-"""Client SAP of the first CIU."""
 SEED = 1
 
 GET_TO_ECHO = Aim(Bound.AT_MOST, 3.0)
@@ -34,7 +33,7 @@ class MeterEnd:
 
     def __init__(self, medium: Medium, made: Made, mint: Mint) -> None:
         self._session = ClientSession(timing=Timing.for_line(medium.baudrate), rng=Random(SEED))
-        self._station = Station(SLOT_0, ServerAddress.of(1, made.place.address))
+        self._station = Station(FIRST_SLOT_SAP, ServerAddress.of(1, made.place.address))
         self._session.add_meter(self._station, made.meter.drn)
         self._mint = mint
         self._token = mint.token()

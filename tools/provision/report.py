@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 from shlex import quote
 
+from ciu.wording.figures import group_digits
 from link.terms import meter_pan
 from tools.provision.keys import meter_title
 from tools.provision.making import REGISTER, UNIT, Made
@@ -57,11 +58,10 @@ def as_text(order: Order, made: tuple[Made, ...]) -> str:
 
 def _written(order: Order, made: tuple[Made, ...]) -> Iterator[str]:
     for one in made:
-        code = " ".join(one.label.code[i : i + 4] for i in range(0, len(one.label.code), 4))
         yield f"meter {one.meter.drn}"
         yield f"  configuration  {one.config}"
         yield f"  listens at     {one.place.listen}, address {one.place.address}"
-        yield f"  pairing code   {code}  (for the label)"
+        yield f"  pairing code   {group_digits(one.label.code)}  (for the label)"
     yield f"customer unit    {order.folder / UNIT}"
     yield f"register         {order.folder / REGISTER}"
 
