@@ -78,18 +78,6 @@ def assert_refused(said: Said, reason: str, *, credit_wh: int) -> None:
     }
 
 
-async def test_what_the_meter_has_credited_outlives_its_process(tmp_path: Path) -> None:
-    async with house("tcp", tmp_path) as home:
-        await home.start_meter()
-        token = home.lab.buy("1")
-        assert (await home.type(token + "E")).status == 0
-        await home.kill_meter()
-        await home.start_meter()
-        again = await home.type(token + "E")
-        assert (again.status, again.report["reason"]) == (3, "UsedError")
-        assert again.report["credit_wh"] == 1000
-
-
 async def test_nobody_answers_and_the_token_is_as_good_as_before(tmp_path: Path) -> None:
     async with house("tcp", tmp_path) as home:
         token = home.lab.buy("1")

@@ -248,7 +248,7 @@ def limit_files(home: House, octets: int) -> None:
     resource.prlimit(pid, resource.RLIMIT_FSIZE, (octets, hard))
 
 
-@pytest.mark.parametrize("restarted", [False, True])
+@pytest.mark.parametrize("restarted", [False, pytest.param(True, marks=pytest.mark.proof)])
 async def test_a_meter_whose_disk_is_full_judges_nothing_until_there_is_room(
     tmp_path: Path, restarted: bool
 ) -> None:

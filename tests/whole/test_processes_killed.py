@@ -28,7 +28,7 @@ SEED = int(os.environ.get("SPLITMETER_SEED", "1"))
 """Of the first round; the next has the next. A round is played again by its seed, alone."""
 
 MEASURED = 3
-"""Undisturbed runs before the first round."""
+"""Undisturbed runs before the first round of the proof."""
 MOST_UNITS = 40
 FEW = 20
 """Fewer rounds say nothing about how the moments are spread."""
@@ -113,10 +113,10 @@ def drawn(rng: Random, span: Span) -> Draw:
     )
 
 
-async def undisturbed(home: House) -> Span:
+async def undisturbed(home: House, runs: int) -> Span:
     """Measure runs that nobody disturbs; the longest counts."""
     await home.start_meter()
-    spans = [await measured(home) for _ in range(MEASURED)]
+    spans = [await measured(home) for _ in range(runs)]
     await home.stop_meter()
     return Span(max(span.exchange_s for span in spans), max(span.whole_s for span in spans))
 
@@ -239,13 +239,8 @@ async def play(home: House, bought: Sold, draw: Draw) -> Outcome:
     return Outcome(draw, hit, credited_before, tuple(claims))
 
 
-async def proof(medium: str, folder: Path, rounds: int) -> list[Outcome]:
-    """Play rounds in one house; an error names its round's seed."""
-    async with house(medium, folder) as home:
-        return await rounds_of(home, medium, await undisturbed(home), rounds)
-
-
 async def rounds_of(home: House, medium: str, span: Span, rounds: int) -> list[Outcome]:
+    """Play rounds in one house; an error names its round's seed."""
     seeds, outcomes = range(SEED, SEED + rounds), []
     tokens = [sold(home, 1 + seed % MOST_UNITS) for seed in seeds]
     for seed, bought in zip(seeds, tokens, strict=True):
@@ -286,7 +281,8 @@ def assert_spread(outcomes: Sequence[Outcome]) -> None:
 
 @pytest.mark.parametrize("medium", MEDIA)
 async def test_a_killed_process_credits_no_token_twice(medium: str, tmp_path: Path) -> None:
-    await proof(medium, tmp_path, rounds=2)
+    async with house(medium, tmp_path) as home:
+        await rounds_of(home, medium, await undisturbed(home, runs=1), rounds=2)
 
 
 @NEEDS_SOCAT
@@ -303,7 +299,7 @@ async def test_kills_at_random_moments_move_the_credit_once(
         for medium, folder in folders.items():
             folder.mkdir()
             homes[medium] = await opened.enter_async_context(house(medium, folder))
-            spans[medium] = await undisturbed(homes[medium])
+            spans[medium] = await undisturbed(homes[medium], runs=MEASURED)
         async with asyncio.TaskGroup() as group:
             for medium, home in homes.items():
                 rounds = rounds_of(home, medium, spans[medium], ROUNDS)
