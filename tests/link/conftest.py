@@ -1,4 +1,4 @@
-"""Ports for the tests of the link."""
+"""Ports, and a primary with a link, for the tests of the link."""
 
 import shutil
 import subprocess
@@ -6,6 +6,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from link.hdlc import Connected
+
+from .hdlc_stations import METER, PARAMETERS, UA, Asker
 
 Cable = Callable[[], "subprocess.Popen[str]"]
 
@@ -47,3 +51,14 @@ def plug_in(cable_ends: tuple[Path, Path]) -> Iterator[Cable]:
     for cable in cables:
         cable.kill()
         cable.communicate()
+
+
+@pytest.fixture
+def asker() -> Asker:
+    """A primary with one link up and its event taken."""
+    linked = Asker()
+    linked.station.connect(METER, 0.0)
+    linked.said()
+    linked.hear(UA, PARAMETERS)
+    assert linked.events() == [Connected(METER)]
+    return linked

@@ -11,73 +11,19 @@ from link.hdlc import (
     Connected,
     Disconnected,
     Frame,
-    FrameReader,
     LinkStateError,
-    OwnAddress,
     Received,
-    Secondary,
-    SecondaryEvent,
     ServerAddress,
     Station,
-    Timing,
 )
 from link.hdlc.control import CONTROLS
+
+from .hdlc_stations import DISC, DM, FRMR, PARAMETERS, SNRM, UA, UI, Meter, i_frame, rnr, rr
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "dlms_sessions.json"
 SESSIONS = json.loads(VECTORS.read_text())["sessions"]
 CLIENT = Station(16, ServerAddress.of(1))
-DEFAULTS = bytes.fromhex("818012050180060180070400000001080400000001")
-SNRM, DISC, UA, DM, FRMR, UI = 0x93, 0x53, 0x73, 0x1F, 0x97, 0x13
 LLC_IN, LLC_OUT = bytes.fromhex("e6e600"), bytes.fromhex("e6e700")
-
-
-def i_frame(send: int, receive: int) -> int:
-    return receive << 5 | 0x10 | send << 1
-
-
-def rr(receive: int) -> int:
-    return receive << 5 | 0x11
-
-
-def rnr(receive: int) -> int:
-    return receive << 5 | 0x15
-
-
-class Meter:
-    """A secondary on a point-to-point medium, spoken to in control octets."""
-
-    def __init__(self, max_info: int = 128, inactivity_s: float = 120.0) -> None:
-        own = OwnAddress(lower=2836, point_to_point=True)
-        self.now = 0.0
-        self.station = Secondary(
-            addresses=own,
-            timing=Timing.for_line(None),
-            max_info=max_info,
-            inactivity_s=inactivity_s,
-        )
-
-    def hear(
-        self, octet: int, information: bytes = b"", *, more: bool = False, peer: Station = CLIENT
-    ) -> list[tuple[int, bytes]]:
-        """Say one frame to the meter and return what it says at once."""
-        control = CONTROLS[octet]
-        frame = Frame(peer.server.to_bytes(), peer.client_octet, control, information, more)
-        return self.hear_octets(frame.to_bytes())
-
-    def hear_octets(self, octets: bytes) -> list[tuple[int, bytes]]:
-        self.station.receive(octets, self.now)
-        return self.said()
-
-    def said(self) -> list[tuple[int, bytes]]:
-        frames = FrameReader(2030).feed(self.station.take_outgoing())
-        return [(frame.control.octet, frame.information) for frame in frames]
-
-    def answer(self, apdu: bytes, peer: Station = CLIENT) -> list[tuple[int, bytes]]:
-        self.station.send(peer, apdu, self.now)
-        return self.said()
-
-    def events(self) -> list[SecondaryEvent]:
-        return self.station.take_events()
 
 
 @pytest.fixture
@@ -108,14 +54,14 @@ def test_a_third_party_session_is_answered_octet_for_octet(
 
 def test_an_snrm_without_parameters_gets_the_defaults() -> None:
     meter = Meter()
-    assert meter.hear(SNRM) == [(UA, DEFAULTS)]
+    assert meter.hear(SNRM) == [(UA, PARAMETERS)]
     assert meter.events() == [Connected(CLIENT)]
 
 
 @pytest.mark.parametrize(
     ("own", "offered", "agreed"),
     [
-        (128, "818014050207ee060207ee070400000007080400000007", DEFAULTS.hex()),
+        (128, "818014050207ee060207ee070400000007080400000007", PARAMETERS.hex()),
         (2030, "8180080502010006020100", "8180140502010006020100070400000001080400000001"),
         (64, "", "818012050140060140070400000001080400000001"),
     ],
@@ -301,7 +247,7 @@ def test_snrm_inside_a_link_resets_it(meter: Meter) -> None:
     meter.hear(i_frame(0, 0), LLC_IN + b"ask")
     meter.answer(b"reply")
     meter.events()
-    assert meter.hear(SNRM) == [(UA, DEFAULTS)]
+    assert meter.hear(SNRM) == [(UA, PARAMETERS)]
     assert meter.events() == [Disconnected(CLIENT), Connected(CLIENT)]
     assert meter.hear(rr(0)) == [(rr(0), b"")]
     meter.hear(i_frame(0, 0), LLC_IN + b"again")
@@ -341,7 +287,7 @@ def test_two_clients_and_two_widths_are_links_of_their_own() -> None:
         Station(16, ServerAddress.of(1, 2836)),
     ]
     for peer in peers:
-        assert meter.hear(SNRM, peer=peer) == [(UA, DEFAULTS)]
+        assert meter.hear(SNRM, peer=peer) == [(UA, PARAMETERS)]
     for number, peer in enumerate(peers):
         meter.hear(i_frame(0, 0), LLC_IN + bytes((number,)), peer=peer)
         assert meter.answer(b"to you", peer) == [(i_frame(0, 1), LLC_OUT + b"to you")]
@@ -393,11 +339,11 @@ def test_one_client_too_many_gets_dm_until_a_link_ends() -> None:
     meter = Meter()
     peers = [Station(client, ServerAddress.of(1)) for client in range(1, 34)]
     for peer in peers[:32]:
-        assert meter.hear(SNRM, peer=peer) == [(UA, DEFAULTS)]
+        assert meter.hear(SNRM, peer=peer) == [(UA, PARAMETERS)]
     assert meter.hear(SNRM, peer=peers[32]) == [(DM, b"")]
-    assert meter.hear(SNRM, peer=peers[0]) == [(UA, DEFAULTS)]
+    assert meter.hear(SNRM, peer=peers[0]) == [(UA, PARAMETERS)]
     meter.hear(DISC, peer=peers[5])
-    assert meter.hear(SNRM, peer=peers[32]) == [(UA, DEFAULTS)]
+    assert meter.hear(SNRM, peer=peers[32]) == [(UA, PARAMETERS)]
 
 
 def test_a_silent_link_is_dropped_after_the_inactivity_time() -> None:
