@@ -5,6 +5,7 @@ Invariant: every APDU of a client ends in exactly one of the two.
 
 | association | APDU                       | answer                              |
 |-------------|----------------------------|-------------------------------------|
+| any         | longer than MAX_RECEIVE    | exception, pdu too long             |
 | any         | AARQ                       | AARE; open when accepted, else none |
 | open        | RLRQ                       | RLRE; none                          |
 | open        | GET, SET, ACTION           | their response, or a Question       |
@@ -34,7 +35,7 @@ from link.dlms import (
     read_apdu,
 )
 from link.dlms.acse import AARQ_TAG
-from link.server.association import MALFORMED, STRANGER, Association, Rejection, judge
+from link.server.association import MALFORMED, MAX_RECEIVE, STRANGER, Association, Rejection, judge
 from link.server.events import Client
 from link.server.objects import Situation
 from link.server.services import Question, Request, is_granted, is_refusal, serve
@@ -49,6 +50,7 @@ _NOT_BUILT = ExceptionResponse(
     StateError.SERVICE_UNKNOWN, ServiceError.SERVICE_NOT_SUPPORTED
 ).to_bytes()
 _SENSELESS = ExceptionResponse(StateError.SERVICE_UNKNOWN, ServiceError.OTHER_REASON).to_bytes()
+_TOO_LONG = ExceptionResponse(StateError.SERVICE_UNKNOWN, ServiceError.PDU_TOO_LONG).to_bytes()
 
 
 @dataclass(slots=True)
@@ -62,7 +64,7 @@ class ServerCounts:
     unsupported: int = 0
     """Services that are not built or were not granted."""
     malformed: int = 0
-    """APDUs that cannot be read, or that only a server sends."""
+    """APDUs that cannot be read, are too long, or that only a server sends."""
     refused: int = 0
     """Requests refused for their reference, the client's rights, or a type."""
     late: int = 0
@@ -83,7 +85,10 @@ class Dialogue:
         self._situation: Situation | None = None
 
     def received(self, octets: bytes) -> bytes | Question:
-        """Take one APDU."""
+        """Take one APDU. One that is too long is not read: that would keep all clients waiting."""
+        if len(octets) > MAX_RECEIVE:
+            self._counts.malformed += 1
+            return _TOO_LONG
         if octets[:1] == bytes([AARQ_TAG]):
             return self._associate(octets).to_bytes()
         if self._situation is None:

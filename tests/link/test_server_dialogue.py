@@ -1,5 +1,6 @@
 """What one client may have of a meter, APDU by APDU."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -42,6 +43,7 @@ from link.dlms import (
     read_apdu,
 )
 from link.server import SERVER_KNOWS, AccessRefused, ActionDone, Client, Operation, Value, Written
+from link.server.association import MAX_RECEIVE
 from link.server.dialogue import Dialogue, ServerCounts
 from link.server.services import Question, answer
 from link.terms import Alarm
@@ -384,6 +386,23 @@ def test_any_octets_get_one_readable_answer(octets: bytes) -> None:
     given_back = associated().received(octets)
     assert isinstance(given_back, bytes)
     read_apdu(given_back)
+
+
+@pytest.mark.parametrize("first", [PLAIN.to_bytes()[:1], bytes.fromhex("c301c10073")])
+@pytest.mark.parametrize("opened", [dialogue, associated])
+def test_what_is_longer_than_the_server_takes_is_not_read(
+    first: bytes, opened: Callable[[], Dialogue]
+) -> None:
+    longest = MAX_RECEIVE * b"\x00"
+    too_long = ExceptionResponse(StateError.SERVICE_UNKNOWN, ServiceError.PDU_TOO_LONG).to_bytes()
+    assert opened().received(first + longest) == too_long
+    assert opened().received((first + longest)[:MAX_RECEIVE]) != too_long
+
+
+def test_too_long_an_apdu_leaves_the_association_as_it_is() -> None:
+    opened = associated()
+    opened.received(bytes(MAX_RECEIVE + 1))
+    assert isinstance(said(opened, get(NUMBER, index=1)), GetResponse)
 
 
 def test_an_aarq_without_sense_is_rejected_by_the_provider() -> None:
