@@ -1,46 +1,31 @@
-"""What the tests of the customer's room share: a place, labels, outcomes, and a lab.
-
-The lab is a line with meters of a few lines of code over a memory medium, on virtual time.
-"""
+"""What the tests of the customer's room share: a place, labels, outcomes, a panel, and a lab."""
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, fields, replace
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import fields, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
-from ciu.app import CiuApp, Customer, Order, Report, choose_meter, rehearse
 from ciu.config import CiuConfig, CiuSection, MeterSection
-from ciu.keypad import read_keys
-from ciu.panel import Label
-from ciu.state import CiuState
+from ciu.panel import Label, Panel
+from ciu.profiles import PROFILES
 from ciu.wording import LocalTime, Words
-from link.cosem import ByDigest, row
-from link.dlms import ActionResult, DataAccessResult
-from link.durable import Connection, connect_sqlite
-from link.hdlc import OwnAddress, Timing
-from link.media import Listener, Medium, MediumClosed, listen
-from link.pump import Pump
-from link.server import AccessRefused, ActionDone, Asked, Operation, Response, ServerSession, Value
+from link.cosem import row
 from link.terms import (
-    Alarm,
     EntrySource,
-    LedgerHead,
-    RestoredBy,
-    SupplyExplanation,
-    SupplyReason,
-    SupplyState,
     TokenOutcome,
     TokenResult,
     Unit,
     luhn_digit,
-    token_digest,
 )
 from tools.virtual_time import run_virtual
+
+from .lab import DRNS, URL, Lab, LabLine, LabLineAt, LabMeter, Play, Scenario
+from .panel_customer import Customer
 
 DAY_S = 86400
 YEAR_S = 365 * DAY_S
@@ -103,246 +88,18 @@ def outcome() -> Callable[..., TokenOutcome]:
 
 
 MEMORY = Path("/dev/shm")
-URL = "memory://house"
-DRNS = ("01000000016", "01000000024")
-GOOD, BETTER, WRONG = "23716100501183194197", "11111111111111111111", "00000000000000000001"
-AT = 1_795_340_000
-OFF = SupplyExplanation(
-    SupplyState.DISCONNECTED,
-    SupplyReason.NEVER_COMMISSIONED,
-    0,
-    RestoredBy.FIRST_TOKEN,
-    0,
-)
-ON = SupplyExplanation(SupplyState.CONNECTED, SupplyReason.NONE, AT, RestoredBy.NOTHING, 0)
-NOTHING = row("last_result.value").schema.least()
 
 
-class Hang(Exception):
-    """The meter loses its power in the middle of something."""
+@pytest.fixture
+def customer(labels: tuple[Label, Label], words: Words) -> Customer:
+    """Somebody at a panel of the default brand."""
+    return Customer(Panel(labels, PROFILES["spln"], words, 0.0))
 
 
-class LabMeter:
-    """Knows two good tokens, keeps a ledger, and fails when told to."""
-
-    def __init__(self, drn: str, address: int) -> None:
-        self.drn = drn
-        self.credit = 0
-        self.ledger: list[TokenOutcome] = []
-        self.entered: list[str] = []
-        self.faults: list[str] = []
-        """What happens to the next tokens: "before", "after" (power lost), "busy", "mute"."""
-        self.on_enter: Callable[[], object] = bool
-        self.mute = False
-        self.has_store = True
-        self._address = address
-        self.session = self._session()
-
-    def _session(self) -> ServerSession:
-        return ServerSession(
-            addresses=OwnAddress(self._address),
-            timing=Timing.for_line(None),
-            device_name="LAB" + self.drn,
-            lab=True,
-        )
-
-    def restart(self) -> None:
-        """What is on the disk stays, links do not."""
-        self.session = self._session()
-
-    def answer(self, asked: Asked) -> Response:
-        if asked.operation is Operation.INVOKE:
-            return self._enter(str(asked.value))
-        if not self.has_store and asked.row.key == "alarms.value":
-            return Value(Alarm.STORE_FAILED)
-        if not self.has_store and asked.row.key != "meter_number.value":
-            return AccessRefused(DataAccessResult.TEMPORARY_FAILURE)
-        values: dict[str, object] = {
-            "meter_number.value": self.drn,
-            "account.available_credit": self.credit,
-            "supply_explanation.value": ON if self.credit > 0 else OFF,
-            "power.value": 420,
-            "alarms.value": Alarm(0),
-            "ledger_head.value": LedgerHead(len(self.ledger), AT),
-            "energy_import.value": 1_234_567,
-        }
-        if isinstance(asked.selection, ByDigest):
-            digest = asked.selection.digest
-            return Value(tuple(entry for entry in self.ledger if entry.digest == digest))
-        if asked.row.key in values:
-            return Value(values[asked.row.key])
-        return AccessRefused(DataAccessResult.OBJECT_UNDEFINED)
-
-    def _enter(self, digits: str) -> Response:
-        self.on_enter()
-        self.entered.append(digits)
-        fault = self.faults.pop(0) if self.faults else ""
-        if fault == "busy":
-            return ActionDone(ActionResult.TEMPORARY_FAILURE)
-        if fault == "before":
-            raise Hang
-        outcome = self._judge(digits)
-        if fault == "after":
-            raise Hang
-        self.mute = fault == "mute"
-        return ActionDone(ActionResult.SUCCESS, outcome)
-
-    def _judge(self, digits: str) -> TokenOutcome:
-        assert isinstance(NOTHING, TokenOutcome)
-        outcome = replace(
-            NOTHING,
-            digest=token_digest(digits),
-            result=TokenResult.CRCError,
-            unit=Unit.WATT_HOUR,
-            credit_after=self.credit,
-            source=EntrySource.SLOT_0,
-            at=AT,
-        )
-        for entry in self.ledger:
-            if entry.digest == outcome.digest:
-                return replace(
-                    outcome,
-                    result=TokenResult.UsedError,
-                    sequence=entry.sequence,
-                    first_at=entry.at,
-                    worth=entry.amount,
-                )
-        if digits not in (GOOD, BETTER):
-            return outcome
-        self.credit += 25_000
-        accepted = replace(
-            outcome,
-            result=TokenResult.Accept,
-            sequence=len(self.ledger) + 1,
-            amount=25_000,
-            credit_after=self.credit,
-        )
-        self.ledger.append(accepted)
-        return accepted
-
-
-class LabLine:
-    """A medium with meters on it; itself a session, so that one pump drives them all."""
-
-    def __init__(self, meters: Sequence[LabMeter], url: str = URL) -> None:
-        self.meters = meters
-        self.url = asyncio.get_running_loop().create_future()
-        """The URL as others can use it."""
-        self._listen = url
-        self.plugged = asyncio.Event()
-        self.plugged.set()
-        self._pump: asyncio.Task[None] | None = None
-
-    @property
-    def deadline(self) -> float | None:
-        moments = (meter.session.deadline for meter in self.meters)
-        return min((at for at in moments if at is not None), default=None)
-
-    def receive(self, data: bytes, now: float) -> None:
-        for meter in self.meters:
-            if not meter.mute:
-                meter.session.receive(data, now)
-
-    def tick(self, now: float) -> None:
-        for meter in self.meters:
-            meter.session.tick(now)
-
-    def take_outgoing(self) -> bytes:
-        return b"".join(meter.session.take_outgoing() for meter in self.meters if not meter.mute)
-
-    def turn(self, now: float) -> None:
-        for meter in self.meters:
-            for asked in meter.session.take_events():
-                meter.session.answer(asked.id, meter.answer(asked), now)
-
-    def pull_out(self) -> None:
-        """Take the cable out until `plugged` is set."""
-        self.plugged.clear()
-        if self._pump is not None:
-            self._pump.cancel()
-
-    async def run(self) -> None:
-        while True:
-            await self.plugged.wait()
-            listener = await listen(self._listen)
-            if not self.url.done():
-                self.url.set_result(listener.url)
-            try:
-                await self._accept(listener)
-            finally:
-                await listener.close()
-
-    async def _accept(self, listener: Listener) -> None:
-        while self.plugged.is_set():
-            medium = await listener.accept()
-            async with asyncio.TaskGroup() as group:
-                self._pump = group.create_task(self._serve(medium))
-            for meter in self.meters:
-                meter.restart()
-
-    async def _serve(self, medium: Medium) -> None:
-        try:
-            await Pump(self, medium, self.turn).run()
-        except (MediumClosed, Hang):
-            pass
-        finally:
-            await medium.close()
-
-
-@dataclass
-class Lab:
-    """A folder for the unit's store, a line with meters, and what a unit needs to be made."""
-
-    config: CiuConfig
-    line: LabLine
-    store: Callable[[Path], Connection] = connect_sqlite
-
-    @property
-    def meter(self) -> LabMeter:
-        return self.line.meters[0]
-
-    def app(self, *, meters: int = 1, keys_in_lines: bool = True) -> CiuApp:
-        return CiuApp(
-            replace(self.config, meter=self.config.meter[:meters]),
-            utc=lambda: AT,
-            seed=1,
-            store=self.store,
-            keys_in_lines=keys_in_lines,
-        )
-
-    async def type(self, keys: str, *, timeout_s: float = 20.0) -> tuple[Report, list[str]]:
-        """Run `--type`, as the command does; return its report and its notes."""
-        notes: list[str] = []
-        config = choose_meter(self.config, self.meter.drn)
-        order = Order(read_keys(keys), timeout_s)
-        report = rehearse(config, order.keys)
-        return report or await Customer(self.app(), order, notes.append).serve(), notes
-
-    def intent(self) -> bool:
-        state = CiuState.open(self.config.ciu.state)
-        try:
-            return state.intent(self.meter.drn) is not None
-        finally:
-            state.close()
-
-    @staticmethod
-    async def shows(app: CiuApp, first_line: str) -> None:
-        """Wait until the first line begins so."""
-        async with asyncio.timeout(200):
-            await app.until(lambda: app.screen.lines[0].startswith(first_line))
-
-    @staticmethod
-    async def served(app: CiuApp, visit: Callable[[], Awaitable[None]]) -> None:
-        """Run a unit while it is visited."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(app.run())
-            await app.until(lambda: app.is_running)
-            await visit()
-            app.stop()
-
-
-Scenario = Callable[[Lab], Awaitable[None]]
-Play = Callable[[Scenario], None]
+@pytest.fixture
+def meter(labels: tuple[Label, Label]) -> str:
+    """The meter that the panel shows first."""
+    return labels[0].drn
 
 
 @pytest.fixture
@@ -373,9 +130,6 @@ def play(folder: Path) -> Play:
         run_virtual(main())
 
     return played
-
-
-LabLineAt = Callable[[str], AbstractAsyncContextManager[str]]
 
 
 @pytest.fixture

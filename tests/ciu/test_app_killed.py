@@ -3,16 +3,12 @@
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pytest
 
 from link.durable import Row, connect_sqlite
 
-if TYPE_CHECKING:
-    from tests.ciu.conftest import Lab, Play
-
-GOOD, BETTER, WRONG = "23716100501183194197", "11111111111111111111", "00000000000000000001"
+from .lab import GOOD, Lab, Play
 
 
 class Killed(Exception):
@@ -57,11 +53,11 @@ class MortalConnection:
         self._connection.close()
 
 
-def alive_after(steps: int, *, after: bool, play: "Play") -> bool:
+def alive_after(steps: int, *, after: bool, play: Play) -> bool:
     """Kill the unit at a statement of its store, run it again; tell whether it was killed."""
     killed = []
 
-    async def scenario(lab: "Lab") -> None:
+    async def scenario(lab: Lab) -> None:
         life = [steps]
         lab.store = lambda path: MortalConnection(connect_sqlite(path), life, after=after)
         try:
@@ -84,7 +80,7 @@ def alive_after(steps: int, *, after: bool, play: "Play") -> bool:
 
 @pytest.mark.parametrize("after", [False, True])
 def test_killed_at_any_statement_of_its_store_the_unit_ends_with_the_truth(
-    after: bool, play: "Play"
+    after: bool, play: Play
 ) -> None:
     steps = 1
     while not alive_after(steps, after=after, play=play):

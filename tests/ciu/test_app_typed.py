@@ -3,7 +3,6 @@
 import asyncio
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,16 +10,11 @@ from ciu.app import CiuApp, Customer, MeterChoice, Order, choose_meter
 from ciu.keypad import read_keys
 from link.terms import SupplyState
 
-if TYPE_CHECKING:
-    from tests.ciu.conftest import Lab, Play
-
-GOOD, BETTER, WRONG = "23716100501183194197", "11111111111111111111", "00000000000000000001"
-DRNS = ("01000000016", "01000000024")
-AT = 1_795_340_000
+from .lab import AT, BETTER, DRNS, GOOD, WRONG, Lab, Play
 
 
-def test_an_accepted_token_is_reported_with_credit_and_supply(play: "Play") -> None:
-    async def scenario(lab: "Lab") -> None:
+def test_an_accepted_token_is_reported_with_credit_and_supply(play: Play) -> None:
+    async def scenario(lab: Lab) -> None:
         report, notes = await lab.type(GOOD + "E")
         assert json.loads(report.to_json()) == {
             "result": "accepted",
@@ -38,8 +32,8 @@ def test_an_accepted_token_is_reported_with_credit_and_supply(play: "Play") -> N
     play(scenario)
 
 
-def test_a_used_and_a_wrong_token_are_refused_with_their_reason(play: "Play") -> None:
-    async def scenario(lab: "Lab") -> None:
+def test_a_used_and_a_wrong_token_are_refused_with_their_reason(play: Play) -> None:
+    async def scenario(lab: Lab) -> None:
         await lab.type(GOOD + "E")
         used, _ = await lab.type(GOOD)
         assert (used.status, used.result, used.reason) == (3, "refused", "UsedError")
@@ -56,8 +50,8 @@ def test_a_used_and_a_wrong_token_are_refused_with_their_reason(play: "Play") ->
     play(scenario)
 
 
-def test_several_tokens_are_typed_one_after_the_other_up_to_a_refusal(play: "Play") -> None:
-    async def scenario(lab: "Lab") -> None:
+def test_several_tokens_are_typed_one_after_the_other_up_to_a_refusal(play: Play) -> None:
+    async def scenario(lab: Lab) -> None:
         report, _ = await lab.type(f"{GOOD}E{BETTER}E")
         assert (report.status, report.credit_wh) == (0, 50_000)
         report, _ = await lab.type(f"{GOOD}E{WRONG}E")
@@ -76,8 +70,8 @@ def test_several_tokens_are_typed_one_after_the_other_up_to_a_refusal(play: "Pla
         ("12BB", ("Credit left    …0016", "0.0 kWh")),
     ],
 )
-def test_a_page_is_shown_once_it_is_read(keys: str, screen: tuple[str, str], play: "Play") -> None:
-    async def scenario(lab: "Lab") -> None:
+def test_a_page_is_shown_once_it_is_read(keys: str, screen: tuple[str, str], play: Play) -> None:
+    async def scenario(lab: Lab) -> None:
         report, _ = await lab.type(keys)
         assert (report.status, report.result, report.reason) == (0, "shown", None)
         assert report.screen == screen
@@ -99,8 +93,8 @@ def test_a_page_is_shown_once_it_is_read(keys: str, screen: tuple[str, str], pla
         ("*99E", "no meter of this unit ends in *99"),
     ],
 )
-def test_an_entry_that_is_no_good_opens_no_port(keys: str, why: str, play: "Play") -> None:
-    async def scenario(lab: "Lab") -> None:
+def test_an_entry_that_is_no_good_opens_no_port(keys: str, why: str, play: Play) -> None:
+    async def scenario(lab: Lab) -> None:
         lab.line.pull_out()
         report, _ = await lab.type(keys)
         assert (report.status, report.result, report.reason) == (2, "refused", "InvalidEntry")
@@ -111,8 +105,8 @@ def test_an_entry_that_is_no_good_opens_no_port(keys: str, why: str, play: "Play
     play(scenario)
 
 
-def test_without_a_port_nothing_is_sent_and_the_reason_is_told_at_once(play: "Play") -> None:
-    async def scenario(lab: "Lab") -> None:
+def test_without_a_port_nothing_is_sent_and_the_reason_is_told_at_once(play: Play) -> None:
+    async def scenario(lab: Lab) -> None:
         config = choose_meter(lab.config, lab.meter.drn)
         meter = replace(config.meter[0], connect="memory://nowhere")
         app = CiuApp(replace(config, meter=(meter,)), utc=lambda: AT, seed=1)
@@ -125,8 +119,8 @@ def test_without_a_port_nothing_is_sent_and_the_reason_is_told_at_once(play: "Pl
     play(scenario)
 
 
-def test_out_of_time_the_fate_is_unknown_and_the_next_run_reads_it(play: "Play") -> None:
-    async def scenario(lab: "Lab") -> None:
+def test_out_of_time_the_fate_is_unknown_and_the_next_run_reads_it(play: Play) -> None:
+    async def scenario(lab: Lab) -> None:
         lab.meter.faults = ["mute"]
         report, _ = await lab.type(GOOD + "E", timeout_s=8.0)
         assert (report.status, report.result, report.reason) == (4, "unknown", "NoLink")
@@ -147,8 +141,8 @@ def test_out_of_time_the_fate_is_unknown_and_the_next_run_reads_it(play: "Play")
     play(scenario)
 
 
-def test_a_token_that_was_lost_is_not_sent_by_the_next_run(play: "Play") -> None:
-    async def scenario(lab: "Lab") -> None:
+def test_a_token_that_was_lost_is_not_sent_by_the_next_run(play: Play) -> None:
+    async def scenario(lab: Lab) -> None:
         lab.meter.faults = ["before"]
         report, _ = await lab.type(GOOD + "E", timeout_s=0.5)
         assert (report.status, lab.meter.entered) == (4, [GOOD])
@@ -159,8 +153,8 @@ def test_a_token_that_was_lost_is_not_sent_by_the_next_run(play: "Play") -> None
     play(scenario)
 
 
-def test_a_meter_that_never_answers_leaves_the_token_unsent(play: "Play") -> None:
-    async def scenario(lab: "Lab") -> None:
+def test_a_meter_that_never_answers_leaves_the_token_unsent(play: Play) -> None:
+    async def scenario(lab: Lab) -> None:
         lab.meter.mute = True
         report, _ = await lab.type(GOOD + "E")
         assert (report.status, report.result, report.reason) == (4, "unknown", "NoLink")
@@ -172,8 +166,8 @@ def test_a_meter_that_never_answers_leaves_the_token_unsent(play: "Play") -> Non
     play(scenario)
 
 
-def test_a_meter_that_cannot_judge_is_not_ready(play: "Play") -> None:
-    async def scenario(lab: "Lab") -> None:
+def test_a_meter_that_cannot_judge_is_not_ready(play: Play) -> None:
+    async def scenario(lab: Lab) -> None:
         lab.meter.faults = ["busy"] * 9
         report, _ = await lab.type(GOOD + "E")
         assert (report.status, report.result, report.reason) == (4, "unknown", "NotReady")
@@ -184,8 +178,8 @@ def test_a_meter_that_cannot_judge_is_not_ready(play: "Play") -> None:
     play(scenario)
 
 
-def test_an_interrupt_ends_it_like_the_time_does(play: "Play") -> None:
-    async def scenario(lab: "Lab") -> None:
+def test_an_interrupt_ends_it_like_the_time_does(play: Play) -> None:
+    async def scenario(lab: Lab) -> None:
         config = choose_meter(lab.config, lab.meter.drn)
         app = CiuApp(config, utc=lambda: AT, seed=1)
         customer = Customer(app, Order(read_keys(GOOD + "E"), 1000.0), print)
@@ -198,8 +192,8 @@ def test_an_interrupt_ends_it_like_the_time_does(play: "Play") -> None:
     play(scenario)
 
 
-def test_which_meter_is_meant_must_be_clear(play: "Play") -> None:
-    async def scenario(lab: "Lab") -> None:
+def test_which_meter_is_meant_must_be_clear(play: Play) -> None:
+    async def scenario(lab: Lab) -> None:
         with pytest.raises(MeterChoice, match=f"{DRNS[0]} House 0, {DRNS[1]} House 1"):
             choose_meter(lab.config, None)
         with pytest.raises(MeterChoice, match="--meter 5 is not configured"):

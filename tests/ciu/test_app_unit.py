@@ -1,7 +1,6 @@
 """The unit against meters of a few lines: what its display shows, what reaches whom."""
 
 import asyncio
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -9,16 +8,11 @@ from ciu.keypad import read_keys
 from ciu.screen import LinkSign, RelaySign, Screen
 from link.durable import StoreInUse
 
-if TYPE_CHECKING:
-    from tests.ciu.conftest import Lab, Play
-
-GOOD, BETTER, WRONG = "23716100501183194197", "11111111111111111111", "00000000000000000001"
-DRNS = ("01000000016", "01000000024")
-URL = "memory://house"
+from .lab import BETTER, DRNS, GOOD, URL, WRONG, Lab, Play
 
 
-def test_the_idle_display_comes_alive(play: "Play") -> None:
-    async def scenario(lab: "Lab") -> None:
+def test_the_idle_display_comes_alive(play: Play) -> None:
+    async def scenario(lab: Lab) -> None:
         app = lab.app()
 
         async def visit() -> None:
@@ -33,8 +27,8 @@ def test_the_idle_display_comes_alive(play: "Play") -> None:
     play(scenario)
 
 
-def test_a_typed_token_brings_credit_and_light(play: "Play") -> None:
-    async def scenario(lab: "Lab") -> None:
+def test_a_typed_token_brings_credit_and_light(play: Play) -> None:
+    async def scenario(lab: Lab) -> None:
         app = lab.app()
 
         async def visit() -> None:
@@ -50,8 +44,8 @@ def test_a_typed_token_brings_credit_and_light(play: "Play") -> None:
     play(scenario)
 
 
-def test_the_intent_is_on_the_disk_before_the_token_is_on_the_line(play: "Play") -> None:
-    async def scenario(lab: "Lab") -> None:
+def test_the_intent_is_on_the_disk_before_the_token_is_on_the_line(play: Play) -> None:
+    async def scenario(lab: Lab) -> None:
         found = []
         folder = lab.config.ciu.state.parent
 
@@ -81,9 +75,9 @@ def test_the_intent_is_on_the_disk_before_the_token_is_on_the_line(play: "Play")
     ],
 )
 def test_a_fault_on_the_way_never_costs_the_customer_the_truth(
-    faults: list[str], play: "Play"
+    faults: list[str], play: Play
 ) -> None:
-    async def scenario(lab: "Lab") -> None:
+    async def scenario(lab: Lab) -> None:
         lab.meter.faults = list(faults)
         app = lab.app()
 
@@ -101,8 +95,8 @@ def test_a_fault_on_the_way_never_costs_the_customer_the_truth(
     play(scenario)
 
 
-def test_a_port_that_vanishes_is_told_and_comes_back(play: "Play") -> None:
-    async def scenario(lab: "Lab") -> None:
+def test_a_port_that_vanishes_is_told_and_comes_back(play: Play) -> None:
+    async def scenario(lab: Lab) -> None:
         app = lab.app()
 
         async def visit() -> None:
@@ -119,8 +113,8 @@ def test_a_port_that_vanishes_is_told_and_comes_back(play: "Play") -> None:
     play(scenario)
 
 
-def test_a_token_typed_while_the_port_is_gone_goes_out_when_it_is_back(play: "Play") -> None:
-    async def scenario(lab: "Lab") -> None:
+def test_a_token_typed_while_the_port_is_gone_goes_out_when_it_is_back(play: Play) -> None:
+    async def scenario(lab: Lab) -> None:
         app = lab.app()
 
         async def visit() -> None:
@@ -138,8 +132,8 @@ def test_a_token_typed_while_the_port_is_gone_goes_out_when_it_is_back(play: "Pl
     play(scenario)
 
 
-def test_nothing_is_sent_after_the_customer_has_been_told_so(play: "Play") -> None:
-    async def scenario(lab: "Lab") -> None:
+def test_nothing_is_sent_after_the_customer_has_been_told_so(play: Play) -> None:
+    async def scenario(lab: Lab) -> None:
         app = lab.app()
 
         async def visit() -> None:
@@ -157,8 +151,8 @@ def test_nothing_is_sent_after_the_customer_has_been_told_so(play: "Play") -> No
     play(scenario)
 
 
-def test_after_giving_up_a_token_is_only_looked_for(play: "Play") -> None:
-    async def scenario(lab: "Lab") -> None:
+def test_after_giving_up_a_token_is_only_looked_for(play: Play) -> None:
+    async def scenario(lab: Lab) -> None:
         lab.meter.faults = ["before"]
         lab.meter.on_enter = lab.line.pull_out
         app = lab.app()
@@ -177,8 +171,8 @@ def test_after_giving_up_a_token_is_only_looked_for(play: "Play") -> None:
     play(scenario)
 
 
-def test_a_silent_meter_is_told_in_time_and_so_is_its_return(play: "Play") -> None:
-    async def scenario(lab: "Lab") -> None:
+def test_a_silent_meter_is_told_in_time_and_so_is_its_return(play: Play) -> None:
+    async def scenario(lab: Lab) -> None:
         app = lab.app()
         now = asyncio.get_running_loop().time
 
@@ -197,9 +191,9 @@ def test_a_silent_meter_is_told_in_time_and_so_is_its_return(play: "Play") -> No
 
 
 def test_a_meter_whose_store_has_failed_says_so_although_it_can_tell_little_else(
-    play: "Play",
+    play: Play,
 ) -> None:
-    async def scenario(lab: "Lab") -> None:
+    async def scenario(lab: Lab) -> None:
         lab.meter.has_store = False
         app = lab.app()
 
@@ -214,8 +208,8 @@ def test_a_meter_whose_store_has_failed_says_so_although_it_can_tell_little_else
     play(scenario)
 
 
-def test_another_meter_at_the_address_gets_no_token(play: "Play") -> None:
-    async def scenario(lab: "Lab") -> None:
+def test_another_meter_at_the_address_gets_no_token(play: Play) -> None:
+    async def scenario(lab: Lab) -> None:
         lab.meter.drn = DRNS[1]
         app = lab.app()
 
@@ -231,8 +225,8 @@ def test_another_meter_at_the_address_gets_no_token(play: "Play") -> None:
     play(scenario)
 
 
-def test_two_meters_share_a_line_and_each_gets_its_own_token(play: "Play") -> None:
-    async def scenario(lab: "Lab") -> None:
+def test_two_meters_share_a_line_and_each_gets_its_own_token(play: Play) -> None:
+    async def scenario(lab: Lab) -> None:
         app = lab.app(meters=2)
 
         async def visit() -> None:
@@ -247,8 +241,8 @@ def test_two_meters_share_a_line_and_each_gets_its_own_token(play: "Play") -> No
     play(scenario)
 
 
-def test_a_row_of_keys_for_which_there_is_no_room_is_lost_whole(play: "Play") -> None:
-    async def scenario(lab: "Lab") -> None:
+def test_a_row_of_keys_for_which_there_is_no_room_is_lost_whole(play: Play) -> None:
+    async def scenario(lab: Lab) -> None:
         app = lab.app()
 
         async def visit() -> None:
@@ -263,8 +257,8 @@ def test_a_row_of_keys_for_which_there_is_no_room_is_lost_whole(play: "Play") ->
     play(scenario)
 
 
-def test_a_short_code_reads_what_the_polls_do_not(play: "Play") -> None:
-    async def scenario(lab: "Lab") -> None:
+def test_a_short_code_reads_what_the_polls_do_not(play: Play) -> None:
+    async def scenario(lab: Lab) -> None:
         app = lab.app()
 
         async def visit() -> None:
@@ -279,8 +273,8 @@ def test_a_short_code_reads_what_the_polls_do_not(play: "Play") -> None:
     play(scenario)
 
 
-def test_a_ledger_that_went_back_is_told(play: "Play") -> None:
-    async def scenario(lab: "Lab") -> None:
+def test_a_ledger_that_went_back_is_told(play: Play) -> None:
+    async def scenario(lab: Lab) -> None:
         await lab.type(GOOD + "E")
         lab.meter.ledger.clear()
         app = lab.app()
@@ -289,10 +283,10 @@ def test_a_ledger_that_went_back_is_told(play: "Play") -> None:
     play(scenario)
 
 
-def test_the_same_seed_gives_the_same_pictures_at_the_same_moments(play: "Play") -> None:
+def test_the_same_seed_gives_the_same_pictures_at_the_same_moments(play: Play) -> None:
     traces: list[list[tuple[float, Screen]]] = []
 
-    async def scenario(lab: "Lab") -> None:
+    async def scenario(lab: Lab) -> None:
         app = lab.app()
         trace: list[tuple[float, Screen]] = []
         clock = asyncio.get_running_loop().time
@@ -314,8 +308,8 @@ def test_the_same_seed_gives_the_same_pictures_at_the_same_moments(play: "Play")
     assert len(traces[0]) > 8
 
 
-def test_two_units_cannot_hold_one_store(play: "Play") -> None:
-    async def scenario(lab: "Lab") -> None:
+def test_two_units_cannot_hold_one_store(play: Play) -> None:
+    async def scenario(lab: Lab) -> None:
         first, second = lab.app(), lab.app()
 
         async def visit() -> None:

@@ -6,17 +6,14 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from ciu.__main__ import main
 from ciu.state import CiuState
 
-if TYPE_CHECKING:
-    from tests.ciu.conftest import LabLineAt
+from .lab import GOOD, LabLineAt
 
-GOOD = "23716100501183194197"
 CONFIG = """\
 [ciu]
 system_title = "5a5a5af0c4554b4c"
@@ -135,7 +132,7 @@ async def started(*arguments: str) -> asyncio.subprocess.Process:
 
 
 async def test_the_process_types_at_a_meter_and_serves_until_sigterm(
-    tmp_path: Path, lab_line: "LabLineAt"
+    tmp_path: Path, lab_line: LabLineAt
 ) -> None:
     async with lab_line("tcp://127.0.0.1:0") as url:
         config = write(tmp_path, url)

@@ -1,4 +1,4 @@
-"""Key sequences lead to the screens that a customer expects, and nothing leaves by mistake."""
+"""What the meters tell leads to the screens that a customer expects."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,13 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ciu import pages
-from ciu.keypad import Key, read_keys
+from ciu.keypad import Key
 from ciu.panel import (
     TABLE,
     Beep,
-    Complain,
     Cue,
-    Effect,
     Heard,
     Label,
     Look,
@@ -29,7 +27,7 @@ from ciu.panel import (
 )
 from ciu.profiles import PROFILES
 from ciu.screen import Lamp, LinkSign, RelaySign, Tone
-from ciu.wording import Complaint, Silence, Silent, Words
+from ciu.wording import Silence, Silent, Words
 from link.terms import (
     Alarm,
     LinkTrouble,
@@ -42,67 +40,13 @@ from link.terms import (
 )
 from link.token_entry import Accepted, NotDone, NotSent, Refused, Unknown
 
+from .panel_customer import Customer
+
 DIGITS = "23716100501183194197"
 Make = Callable[..., TokenOutcome]
 NO_ANSWER = Silence(Silent.METER, LinkTrouble.NO_ANSWER, 3)
 OFF = SupplyExplanation(SupplyState.READY, SupplyReason.NO_CREDIT, 0, RestoredBy.CREDIT_TOKEN, 0)
 ON = SupplyExplanation(SupplyState.CONNECTED, SupplyReason.NONE, 0, RestoredBy.NOTHING, 0)
-
-
-class Customer:
-    """Presses keys on a panel, watches the clock, and remembers what the panel wanted."""
-
-    def __init__(self, panel: Panel) -> None:
-        self.panel = panel
-        self.now = 0.0
-        self.effects: list[Effect] = panel.take_effects()
-
-    def press(self, keys: str, every_s: float = 0.6) -> None:
-        for key in read_keys(keys):
-            self.wait(every_s)
-            self.panel.press(key, self.now)
-            self.collect()
-
-    def wait(self, seconds: float) -> None:
-        end = self.now + seconds
-        while self.panel.deadline <= end:
-            self.now = max(self.now, self.panel.deadline)
-            self.panel.tick(self.now)
-            self.collect()
-        self.now = end
-
-    def tell(self, *news: Reading | Heard | WentSilent | Pending | Settled) -> None:
-        for item in news:
-            self.panel.answer(item, self.now)
-            self.collect()
-
-    def of(self, kind: type[object]) -> list[Effect]:
-        return [effect for effect in self.effects if isinstance(effect, kind)]
-
-    def collect(self) -> None:
-        self.effects += self.panel.take_effects()
-
-    @property
-    def lines(self) -> tuple[str, str]:
-        return self.panel.screen.lines
-
-    @property
-    def submitted(self) -> list[str]:
-        return [effect.digits for effect in self.effects if isinstance(effect, Submit)]
-
-
-@pytest.fixture
-def customer(labels: tuple[Label, Label], words: Words) -> Customer:
-    return Customer(Panel(labels, PROFILES["spln"], words, 0.0))
-
-
-@pytest.fixture
-def meter(labels: tuple[Label, Label]) -> str:
-    return labels[0].drn
-
-
-def brand(name: str, labels: tuple[Label, ...], words: Words) -> Customer:
-    return Customer(Panel(labels, PROFILES[name], words, 0.0))
 
 
 def test_the_table_takes_every_verdict_that_does_not_wait_and_every_pause() -> None:
@@ -111,106 +55,6 @@ def test_the_table_takes_every_verdict_that_does_not_wait_and_every_pause() -> N
         if mode not in (Mode.ENTRY, Mode.CORRECTING):
             assert {(mode, Cue.VERDICT), (mode, Cue.TESTED)} <= TABLE.keys()
     assert {mode for mode, _ in TABLE} == {step.mode for step in TABLE.values()} == set(Mode)
-
-
-def test_digits_are_shown_as_they_are_typed(customer: Customer) -> None:
-    customer.press(DIGITS[:14])
-    assert customer.lines == ("2371 6100 5011 83__", "            14 of 20")
-
-
-def test_the_twentieth_digit_submits_after_two_seconds(customer: Customer, meter: str) -> None:
-    customer.press(DIGITS)
-    customer.wait(1.9)
-    assert customer.submitted == []
-    customer.wait(0.2)
-    assert customer.submitted == [DIGITS]
-    assert customer.lines == ("Checking with meter…", "calling the meter")
-    customer.tell(Heard(meter))
-    assert customer.lines == ("Checking with meter…", "signal good")
-
-
-def test_enter_submits_at_once(customer: Customer) -> None:
-    customer.press(DIGITS + "E")
-    assert customer.submitted == [DIGITS]
-
-
-def test_a_token_is_submitted_once(customer: Customer) -> None:
-    customer.press(DIGITS + "EEE")
-    customer.wait(60)
-    assert customer.submitted == [DIGITS]
-
-
-def test_backspace_takes_one_digit_and_twice_quickly_all(customer: Customer) -> None:
-    customer.press("1234B")
-    assert customer.panel.typed == "123"
-    customer.press("B")
-    assert customer.panel.typed == "12"
-    customer.press("B", every_s=0.2)
-    assert (customer.panel.typed, customer.panel.mode) == ("", Mode.IDLE)
-
-
-def test_backspace_on_the_only_digit_ends_the_entry(customer: Customer) -> None:
-    customer.press("1B")
-    assert customer.panel.mode is Mode.IDLE
-
-
-def test_an_entry_left_alone_is_given_up_with_a_message(customer: Customer) -> None:
-    customer.press("1234")
-    customer.wait(29.9)
-    assert customer.panel.mode is Mode.ENTRY
-    customer.wait(0.2)
-    assert customer.lines == ("Entry given up", "4 typed")
-    customer.wait(5)
-    assert customer.panel.mode is Mode.IDLE
-
-
-@pytest.mark.parametrize(
-    ("keys", "complaint"),
-    [
-        (DIGITS[:19] + "E", Complaint.TOO_SHORT),
-        (DIGITS + "1E", Complaint.TOO_LONG),
-        (DIGITS + "1111111111E", Complaint.TOO_LONG),
-        ("73786976294838206464E", Complaint.NOT_A_TOKEN),
-        ("80000000000000000000E", Complaint.NOT_A_TOKEN),
-        ("99E", Complaint.UNKNOWN_CODE),
-        ("#9#E", Complaint.UNKNOWN_CODE),
-        ("01E", Complaint.NO_PAGE),
-        ("*9999E", Complaint.NO_METER),
-    ],
-)
-def test_what_is_no_token_goes_nowhere(keys: str, complaint: Complaint, customer: Customer) -> None:
-    customer.press(keys)
-    customer.wait(2)
-    complaints = [effect.kind for effect in customer.effects if isinstance(effect, Complain)]
-    assert complaints == [complaint]
-    customer.wait(120)
-    assert customer.submitted == []
-
-
-def test_the_largest_token_number_is_sent_and_the_next_is_not(customer: Customer) -> None:
-    customer.press("73786976294838206463E")
-    assert customer.submitted == ["73786976294838206463"]
-
-
-def test_twenty_digits_that_are_no_token_are_not_sent_by_the_pause_either(
-    customer: Customer,
-) -> None:
-    customer.press("99999999999999999999")
-    customer.wait(10)
-    assert customer.submitted == []
-    assert len(customer.of(Complain)) == 1
-
-
-def test_a_wrong_number_can_be_corrected(customer: Customer) -> None:
-    customer.press(DIGITS[:19] + "E" + DIGITS[19] + "E")
-    assert customer.submitted == [DIGITS]
-
-
-def test_a_digit_too_many_can_be_taken_back(customer: Customer) -> None:
-    customer.press(DIGITS + "9")
-    customer.wait(10)
-    customer.press("BE")
-    assert customer.submitted == [DIGITS]
 
 
 def test_an_accepted_token_is_shown_for_ten_seconds(
@@ -308,13 +152,6 @@ def test_checking_says_why_it_takes_long_and_gives_the_display_back(
     assert customer.submitted == [DIGITS]
 
 
-def test_keys_are_refused_by_a_sound_while_a_token_is_checked(customer: Customer) -> None:
-    customer.press(DIGITS + "E")
-    customer.effects.clear()
-    customer.press("5i#BE")
-    assert customer.effects == [Beep(Tone.WRONG)] * 5
-
-
 def test_a_short_code_shows_its_page_for_thirty_seconds(customer: Customer, meter: str) -> None:
     customer.press("03E")
     look = Look(meter, (pages.ENERGY,))
@@ -327,18 +164,6 @@ def test_a_short_code_shows_its_page_for_thirty_seconds(customer: Customer, mete
     customer.wait(1.1)
     assert customer.panel.mode is Mode.IDLE
     assert customer.of(Look) == [look, Look(meter, ())]
-
-
-@pytest.mark.parametrize(
-    ("name", "keys"), [("conlog", "#4#"), ("landis_gyr", "i000E"), ("hexing", "804E")]
-)
-def test_codes_are_typed_as_on_the_brand(
-    name: str, keys: str, labels: tuple[Label, Label], words: Words
-) -> None:
-    customer = brand(name, labels, words)
-    customer.press(keys)
-    assert customer.panel.mode is Mode.PAGES
-    assert customer.lines[0].startswith("Meter number")
 
 
 def test_idle_pages_turn_every_ten_seconds_and_by_key(customer: Customer, meter: str) -> None:
@@ -449,11 +274,6 @@ def test_a_verdict_of_another_meter_is_shown_under_its_own_number(
     customer.wait(10)
     assert customer.panel.mode is Mode.RESULT
     assert customer.panel.screen.meter == labels[1].tail
-
-
-def test_no_effect_shows_what_was_typed(customer: Customer) -> None:
-    customer.press(DIGITS[:19] + "E" + DIGITS[19] + "E")
-    assert DIGITS[:12] not in repr([e for e in customer.effects if not isinstance(e, Show)])
 
 
 NEWS = st.sampled_from(["heard", "silent", "credit", "alarm", "unknown", "accepted", "not done"])
