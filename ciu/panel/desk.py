@@ -77,7 +77,7 @@ class Desk:
     def submit(self, _now: float) -> None:
         """Let the token go out, once."""
         self.effects.append(Submit(self.meter, self.typed))
-        self.view.pending = self.typed[-4:]
+        self.view.pending = self.view.newest = self.typed[-4:]
         self.typed = ""
 
     def give_up(self, now: float) -> None:

@@ -89,7 +89,9 @@ def _result(view: View, settled: Settled, words: Words, age_s: float) -> Lines:
     match settled.verdict:
         case Accepted(outcome) | Refused(outcome):
             ticking = _run_down(outcome, round(age_s))
-            return wording.verdict(words, ticking, view.label.own, view.supply_after)
+            said = wording.verdict(words, ticking, view.label.own, view.supply_after)
+            overtaken = view.newest not in ("", settled.tail)
+            return wording.earlier(words, settled.tail, said) if overtaken else said
         case Unknown():
             return wording.doubt(words, Doubt.UNKNOWN, tail=settled.tail)
         case NotSent() | NotDone():

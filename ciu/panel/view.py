@@ -29,6 +29,8 @@ class View:
         self.ledger_fell = False
         self.pending: str | None = None
         """Last digits of the token whose fate is open."""
+        self.newest = ""
+        """Last digits of the token typed last."""
         self.fresh: set[str] = set()
         """Rows that were read since the last verdict."""
         self.values: dict[str, object] = {}

@@ -21,7 +21,7 @@ from ciu.wording.troubles import (
     silence,
     supply,
 )
-from ciu.wording.verdicts import Doubt, doubt, verdict
+from ciu.wording.verdicts import Doubt, doubt, earlier, verdict
 from ciu.wording.words import Words
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "complaint",
     "countdown",
     "doubt",
+    "earlier",
     "entry",
     "figure",
     "floor_decimal",

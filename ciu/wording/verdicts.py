@@ -55,6 +55,8 @@ LIGHT = {
     SupplyState.READY: "Light off",
 }
 
+EARLIER = "Earlier token ..{tail}\n{said}"
+
 BY_SLOT = ", by CIU {slot}"
 BY_OTHERS = {
     EntrySource.MANAGEMENT: ", by office",
@@ -92,6 +94,11 @@ def verdict(
         wait=countdown(outcome.seconds),
         when=f"{words.when(outcome.first_at, outcome.at)} " if outcome.first_at else "",
     )
+
+
+def earlier(words: Words, tail: str, said: Lines) -> Lines:
+    """Say an outcome of another token than the one typed last, by its last digits."""
+    return words.say(EARLIER, tail=tail, said=said[0])
 
 
 def _template(outcome: TokenOutcome, own: EntrySource) -> str:

@@ -133,6 +133,20 @@ def test_a_verdict_waits_while_somebody_types(
     assert customer.lines[0] == "ACCEPTED  +25.0 kWh"
 
 
+def test_a_verdict_that_was_overtaken_by_the_next_token_says_whose_it_is(
+    customer: Customer, meter: str, outcome: Make
+) -> None:
+    customer.press(DIGITS + "E")
+    customer.tell(Settled(meter, "4197", Unknown(LinkTrouble.NO_ANSWER)))
+    customer.press("1" * 20)
+    customer.tell(Settled(meter, "4197", Accepted(outcome())))
+    customer.press("E")
+    customer.tell(Settled(meter, "1111", Refused(outcome(result=TokenResult.CRCError))))
+    assert customer.lines == ("NOT FOR THIS METER", "or wrong digit typed")
+    customer.wait(10.1)
+    assert customer.lines == ("Earlier token ..4197", "ACCEPTED  +25.0 kWh")
+
+
 @pytest.mark.parametrize("verdict", [NotDone(), NotSent(LinkTrouble.OTHER_METER)])
 def test_a_token_that_never_arrived_is_to_be_typed_again(
     verdict: NotDone | NotSent, customer: Customer, meter: str

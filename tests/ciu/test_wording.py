@@ -73,6 +73,12 @@ def test_an_accepted_token_is_told_with_what_it_brought(words: Words, outcome: M
     assert say(None, source=EntrySource.SLOT_3)[1] == "In credit, by CIU 3"
 
 
+def test_an_outcome_is_told_by_its_token_where_another_was_typed_since(words: Words) -> None:
+    longest = "x" * COLUMNS
+    said = wording.earlier(words, "4197", (longest, "Light on"))
+    assert said == ("Earlier token ..4197", longest)
+
+
 def test_a_used_token_is_told_with_when_and_how_much(words: Words, outcome: Make) -> None:
     def say(**changes: object) -> Lines:
         used = outcome(result=TokenResult.UsedError, worth=25_000, **changes)
