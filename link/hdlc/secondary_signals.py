@@ -87,9 +87,10 @@ def _read_snrm(frame: Frame) -> SecondarySignal:
 
 
 def _read_request(frame: Frame, window: Window, assembly: Assembly) -> SecondarySignal:
-    if window.is_repeat(frame.control):
-        return SecondarySignal.REPEATED
     left = window.left_after(frame.control)
+    if window.is_repeat(frame.control):
+        taken = left == 0 and window.left > 0
+        return SecondarySignal.TAKEN if taken else SecondarySignal.REPEATED
     if left is None or not window.is_next(frame.control):
         return SecondarySignal.MISPLACED
     if left > 0:

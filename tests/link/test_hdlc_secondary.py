@@ -150,6 +150,14 @@ def test_a_repeated_request_is_handed_on_once(meter: Meter) -> None:
     assert meter.events() == [Received(CLIENT, b"ask")]
 
 
+def test_a_repeated_request_that_confirms_the_answer_gets_rr(meter: Meter) -> None:
+    meter.hear(i_frame(0, 0), LLC_IN + b"ask")
+    meter.answer(b"reply")
+    assert meter.hear(i_frame(0, 1), LLC_IN + b"ask") == [(rr(1), b"")]
+    assert meter.hear(rr(1)) == [(rr(1), b"")]
+    assert meter.events() == [Received(CLIENT, b"ask")]
+
+
 def test_a_new_request_before_the_answer_is_put_off(meter: Meter) -> None:
     meter.hear(i_frame(0, 0), LLC_IN + b"ask")
     assert meter.hear(i_frame(1, 0), LLC_IN + b"hasty") == [(rnr(1), b"")]
