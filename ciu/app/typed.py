@@ -22,7 +22,7 @@ from ciu.app.unit import CiuApp
 from ciu.config import CiuConfig
 from ciu.keypad import Key
 from ciu.pages import CREDIT, SUPPLY
-from ciu.panel import Complain, Mode, Settled, Submit
+from ciu.panel import Complain, Effect, Mode, Panel, Settled, Submit
 from ciu.wording import Complaint
 from link.terms import TOKEN_DIGITS, LinkTrouble
 from link.token_entry import Accepted, NotSent, Refused, Unknown
@@ -65,17 +65,32 @@ def rehearse(config: CiuConfig, keys: tuple[Key, ...]) -> Report | None:
     panel = make_panel(config, 0.0, keys_in_lines=True)
     for key in keys:
         panel.press(key, 0.0)
-        for effect in panel.take_effects():
-            if isinstance(effect, Complain):
-                return _complained(effect.kind, effect.typed, panel.screen.lines)
-            if isinstance(effect, Submit):
-                panel = make_panel(config, 0.0, keys_in_lines=True)
-    unfinished = panel.mode is Mode.ENTRY and len(panel.typed) != TOKEN_DIGITS
-    if not unfinished:
+        effects = panel.take_effects()
+        complaint = _complaint_among(effects, panel)
+        if complaint is not None:
+            return complaint
+        if any(isinstance(effect, Submit) for effect in effects):
+            panel = make_panel(config, 0.0, keys_in_lines=True)
+    return _left_alone(panel)
+
+
+def _left_alone(panel: Panel) -> Report | None:
+    """Report on an entry that stands without E: 20 digits submit themselves, nothing else does."""
+    if panel.mode is not Mode.ENTRY:
         return None
-    too_long = panel.typed.isdigit() and len(panel.typed) > TOKEN_DIGITS
-    kind = Complaint.TOO_LONG if too_long else Complaint.ABANDONED
+    count = len(panel.typed) if panel.typed.isdigit() else 0
+    if count == TOKEN_DIGITS:
+        panel.tick(panel.deadline)
+        return _complaint_among(panel.take_effects(), panel)
+    kind = Complaint.TOO_LONG if count > TOKEN_DIGITS else Complaint.ABANDONED
     return _complained(kind, panel.typed, panel.screen.lines)
+
+
+def _complaint_among(effects: list[Effect], panel: Panel) -> Report | None:
+    for effect in effects:
+        if isinstance(effect, Complain):
+            return _complained(effect.kind, effect.typed, panel.screen.lines)
+    return None
 
 
 def _complained(kind: Complaint, typed: str, lines: tuple[str, str]) -> Report:
