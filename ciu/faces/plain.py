@@ -60,7 +60,10 @@ def follow(descriptor: int, feed: Callable[[bytes], None]) -> Callable[[], None]
     loop = asyncio.get_running_loop()
 
     def take() -> None:
-        octets = _read(descriptor)
+        try:
+            octets = _read(descriptor)
+        except BlockingIOError:  # who shares it was quicker
+            return
         if octets:
             feed(octets)
         else:
@@ -82,5 +85,7 @@ def _read(descriptor: int) -> bytes:
     """Return what there is, nothing at the end; a terminal that hung up has ended."""
     try:
         return os.read(descriptor, CHUNK)
+    except BlockingIOError:
+        raise
     except OSError:
         return b""

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import pty
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,27 @@ async def test_a_terminal_that_hangs_up_has_ended(terminal: Terminal) -> None:
     os.close(ours)
     assert faults == []
     assert terminal.pressed == [read_keys("12E")]
+
+
+async def test_what_another_reader_took_first_is_not_the_end() -> None:
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
+    took: asyncio.Queue[tuple[int, bytes]] = asyncio.Queue()
+
+    def takes(descriptor: int) -> Callable[[], None]:
+        return follow(descriptor, lambda octets: took.put_nowait((descriptor, octets)))
+
+    stops = {descriptor: takes(descriptor) for descriptor in (reading, os.dup(reading))}
+    os.write(writing, b"i")
+    quicker, _ = await took.get()
+    stops.pop(quicker)()
+    os.write(writing, b"E")
+    assert await took.get() == (*stops, b"E")
+    for descriptor, stop in stops.items():
+        stop()
+        os.close(descriptor)
+    os.close(quicker)
+    os.close(writing)
 
 
 async def test_a_file_is_read_at_once(terminal: Terminal, tmp_path: Path) -> None:
