@@ -27,6 +27,7 @@ class Cue(Enum):
     FIXABLE = "E after a number that cannot be sent"
     WRONG = "E after something else"
     AGAIN = "E while the entry is being corrected"
+    ENDED = "E after a code that a hash has ended"
     INFO = "i"
     HOME = "B or E where nothing is typed"
     TURN = "time for the next page"

@@ -29,6 +29,9 @@ FIXABLE = frozenset(
 
 TYPING = frozenset({Mode.ENTRY, Mode.CORRECTING})
 
+ANSWERS = frozenset({Mode.PAGES, Mode.NOTICE})
+"""What a code comes to."""
+
 LEAST_PAGE_S = 3.0
 """Each of many pages stays for so long at the least."""
 
@@ -102,8 +105,8 @@ class Panel:
 
     def press(self, key: Key, now: float) -> None:
         """Take a key."""
-        self._desk.key = key
         cue = self._cue(key, now)
+        self._desk.key = key
         known = (self._mode, cue) in TABLE
         self._desk.effects.append(Beep(Tone.KEY if known else Tone.WRONG))
         if known:
@@ -138,6 +141,8 @@ class Panel:
                 return self._erasing(now)
             case Key.ENTER if typing:
                 return self._entered() if self._mode is Mode.ENTRY else Cue.AGAIN
+            case Key.ENTER if self._mode in ANSWERS and self._desk.key is Key.HASH:
+                return Cue.ENDED
             case Key.BACKSPACE | Key.ENTER:
                 return Cue.HOME
             case Key.INFO if typing or self._desk.profile.opener != key.value:

@@ -132,7 +132,8 @@ def test_keys_are_refused_by_a_sound_while_a_token_is_checked(customer: Customer
 
 
 @pytest.mark.parametrize(
-    ("name", "keys"), [("conlog", "#4#"), ("landis_gyr", "i000E"), ("hexing", "804E")]
+    ("name", "keys"),
+    [("conlog", "#4#"), ("conlog", "#4#E"), ("landis_gyr", "i000E"), ("hexing", "804E")],
 )
 def test_codes_are_typed_as_on_the_brand(
     name: str, keys: str, labels: tuple[Label, Label], words: Words
@@ -141,6 +142,20 @@ def test_codes_are_typed_as_on_the_brand(
     customer.press(keys)
     assert customer.panel.mode is Mode.PAGES
     assert customer.lines[0].startswith("Meter number")
+
+
+def test_an_e_after_a_code_that_a_hash_has_ended_changes_nothing(
+    labels: tuple[Label, Label], words: Words
+) -> None:
+    customer = brand("conlog", labels, words)
+    customer.press("#6#E")
+    assert customer.lines == ("Not shown here yet", "#6#")
+    customer.press("E")
+    assert customer.panel.mode is Mode.IDLE
+    customer.press("#4#")
+    customer.wait(60)
+    customer.press("E")
+    assert customer.panel.mode is Mode.IDLE
 
 
 def test_no_effect_shows_what_was_typed(customer: Customer) -> None:
