@@ -23,7 +23,8 @@ LEDGER = "ledger_head.value"
 KEY_TYPES = ("DITK", "DDTK", "DUTK", "DCTK")
 """Names of key types 0-3 (sts.md 2.2)."""
 
-VALUE = "{title}\t…{tail}|{title}\n{value}\t{age}|{value}"
+VALUE = "{title}\t…{tail}|{title}\n{value}"
+OLD_VALUE = "{title}\t…{tail}|{title}\n{value}\t{age} old|{value}\t{age}|{value}"
 UNREAD = "{title}\t…{tail}|{title}\nreading…"
 NOT_THERE = "{title}\t…{tail}|{title}\nnot on this meter"
 KEY_IN_USE = "Key revision {krn}\nKey type {kt} {name}|Key type {kt}"
@@ -50,10 +51,6 @@ class Seen:
             raise TypeError(f"{row} is no number: {value!r}")
         return value
 
-    def age(self) -> str:
-        """Return how old the values are, empty while they are fresh."""
-        return wording.span(self.age_s) if self.age_s else ""
-
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -77,7 +74,9 @@ def draw(words: Words, page: Page, seen: Seen) -> Lines:
 
 def _value(words: Words, page: Page, seen: Seen, value: str) -> Lines:
     title = words.translate(page.title)
-    return words.say(VALUE, title=title, tail=seen.tail, value=value, age=seen.age())
+    age = wording.span(seen.age_s)
+    template = OLD_VALUE if seen.age_s else VALUE
+    return words.say(template, title=title, tail=seen.tail, value=value, age=age)
 
 
 def _number(form: Callable[[int], str]) -> Draw:

@@ -41,7 +41,9 @@ def test_credit_is_shown_with_its_age_once_it_is_old(words: Words) -> None:
     seen = replace(FRESH, values={pages.CREDIT: 25_049})
     assert pages.draw(words, PAGES["credit"], seen) == ("Credit left    …6810", "25.0 kWh")
     old = replace(seen, age_s=12)
-    assert pages.draw(words, PAGES["credit"], old)[1] == "25.0 kWh        12 s"
+    assert pages.draw(words, PAGES["credit"], old)[1] == "25.0 kWh    12 s old"
+    full = replace(old, values={pages.CREDIT: 1_234_567_890})
+    assert pages.draw(words, PAGES["credit"], full)[1] == "1234567.8 kWh   12 s"
 
 
 def test_pages_say_what_their_rows_hold(words: Words) -> None:

@@ -227,7 +227,7 @@ def test_silence_is_shown_at_once_and_then_in_turn_with_the_age(
     assert customer.lines == ("No answer from meter", "Trying again in 3 s")
     assert customer.panel.screen.signs.link is LinkSign.LOST
     customer.wait(10)
-    assert customer.lines == ("Credit left    …0016", "25.0 kWh        22 s")
+    assert customer.lines == ("Credit left    …0016", "25.0 kWh    22 s old")
     customer.tell(Heard(meter), Reading(meter, pages.CREDIT, 24_990, 0))
     assert customer.lines == ("Credit left    …0016", "24.9 kWh")
 
