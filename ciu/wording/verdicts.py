@@ -49,6 +49,8 @@ REFUSALS = {
     TokenResult.NotReady: "METER NOT READY\nTry again in a while",
 }
 
+LOCK_OVER = "LOCK IS OVER\nType it again"
+
 LIGHT = {
     SupplyState.DISCONNECTED: "Light off",
     SupplyState.CONNECTED: "Light on",
@@ -106,6 +108,8 @@ def _template(outcome: TokenOutcome, own: EntrySource) -> str:
         return SECTION
     if outcome.result is TokenResult.UsedError:
         return USED if outcome.worth else USED_UNVALUED
+    if outcome.result is TokenResult.LockedOut and not outcome.seconds:
+        return LOCK_OVER
     if outcome.result is not TokenResult.Accept:
         return REFUSALS[outcome.result]
     if outcome.token_class == 0:

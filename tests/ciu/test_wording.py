@@ -95,6 +95,8 @@ def test_a_used_token_is_told_with_when_and_how_much(words: Words, outcome: Make
 def test_a_lock_out_is_told_with_what_is_left_of_it(words: Words, outcome: Make) -> None:
     locked = outcome(result=TokenResult.LockedOut, seconds=160)
     assert wording.verdict(words, locked, EntrySource.SLOT_0)[0] == "LOCKED 2:40"
+    over = wording.verdict(words, replace(locked, seconds=0), EntrySource.SLOT_0)
+    assert over == ("LOCK IS OVER", "Type it again")
 
 
 def test_a_held_section_is_told_with_what_is_missing(words: Words, outcome: Make) -> None:
