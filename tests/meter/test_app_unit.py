@@ -117,6 +117,14 @@ def test_the_light_goes_out_when_the_credit_is_used_up_to_the_watt_hour(
     assert -most_in_a_world_second <= bench.state.account.credit_wh <= 0
 
 
+def test_a_load_that_can_be_followed_leaves_no_debt(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, scale=1)
+    bench.unit.enter(token(100, 100), PATH, bench.now)
+    bench.run(1.5 * 100 * 3600 / KETTLE_W)
+    assert not bench.unit.is_closed(bench.now)
+    assert bench.state.account.credit_wh == 0
+
+
 def test_consumption_is_durable_within_the_step(bench: Bench) -> None:
     bench.unit.enter(token(100, 25_000), PATH, bench.now)
     states = bench.run(60)
@@ -222,6 +230,17 @@ def test_a_lock_out_counts_running_time_across_restarts(bench: Bench) -> None:
     free = bench.unit.enter(token(100, 100), PATH, bench.now)
     assert free is not None
     assert free.result is TokenResult.Accept
+
+
+def test_a_lock_out_lasts_its_whole_first_second_whenever_it_begins(bench: Bench) -> None:
+    other_key = DecoderKey(EncryptionAlgorithm.EA07, Secret(bytes(8)))
+    for tid in range(2):
+        bench.run(6.45)
+        bench.unit.enter(write_token(UnitsCredit(0, 5, tid, 250), other_key), PATH, bench.now)
+    bench.run(0.9)
+    locked = bench.unit.enter(token(100, 100), PATH, bench.now)
+    assert locked is not None
+    assert locked.result is TokenResult.LockedOut
 
 
 @pytest.mark.parametrize("fault", ["weld", "stuck"])
