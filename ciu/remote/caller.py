@@ -110,10 +110,17 @@ class Caller:
     def give_up(self, meter: str) -> None:
         """Take note that nobody waits for the token any more."""
         errand = self._known[meter].errand
-        told = errand and errand.give_up()
-        if errand and told:
-            self._asks = {ask: why for ask, why in self._asks.items() if why != _Step(meter)}
-            self._settle(errand, told)
+        if errand is None or not errand.waited_for:
+            return
+        steps = [ask for ask, why in self._asks.items() if why == _Step(meter)]
+        unsent = any(self._withdraw(meter, ask) for ask in steps)
+        for ask in steps:
+            del self._asks[ask]
+        self._settle(errand, errand.give_up(unsent=unsent))
+
+    def _withdraw(self, meter: str, ask: AskId) -> bool:
+        station = self._known[meter].station
+        return self._session is not None and self._session.withdraw(station, ask)
 
     def port_opened(self, baudrate: int | None, now: float) -> None:
         """Begin to speak over a new medium."""

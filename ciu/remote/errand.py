@@ -51,6 +51,11 @@ class Errand:
         return errand
 
     @property
+    def waited_for(self) -> bool:
+        """Tell whether somebody waits for the verdict."""
+        return self._waited_for and not self.done
+
+    @property
     def tail(self) -> str:
         """The last four digits of the token."""
         return self._digits[-4:]
@@ -86,12 +91,18 @@ class Errand:
         self._entry.failed(trouble, sent=sent)
         return self._go_on()
 
-    def give_up(self) -> Verdict | None:
-        """Take note that nobody waits any more; return a verdict that is to be told."""
-        if not self._waited_for or self.done:
-            return None
+    def give_up(self, *, unsent: bool) -> Verdict:
+        """Take note that nobody waits any more; return the verdict that is to be told.
+
+        `unsent`: what is asked now has not left and never will. RuntimeError where nobody waits.
+        """
+        if not self.waited_for:
+            raise RuntimeError("nobody waits")
         self._busy = False
-        if self._stored is None:
+        if unsent:
+            self._entry.failed(self._trouble, sent=False)
+        if self._stored is None or isinstance(self._entry.verdict, NotSent):
+            self._forget()
             self.done = True
             return NotSent(self._trouble)
         self._read_on(self._stored)

@@ -130,6 +130,13 @@ class Conversation:
         self._waiting.append(_Ask(ask, request, invoke, apdu))
         self._go_on()
 
+    def withdraw(self, ask: AskId) -> bool:
+        """Take back an ask that waits, without a word; False for one that has gone out."""
+        others = [each for each in self._waiting if each.ask != ask]
+        withdrawn = len(others) < len(self._waiting)
+        self._waiting = deque(others)
+        return withdrawn
+
     def close(self) -> None:
         """End all asks, the association and the link; LinkClosed follows."""
         is_idle = self._in_flight is None

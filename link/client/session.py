@@ -74,6 +74,10 @@ class ClientSession:
         self._settle(now)
         return ask
 
+    def withdraw(self, station: Station, ask: AskId) -> bool:
+        """Take back an ask: True where it never left and never will, then no event follows."""
+        return self._conversations[station].withdraw(ask)
+
     def disconnect(self, station: Station, now: float) -> None:
         """End the asks of one meter and its link; LinkClosed follows."""
         self._conversations[station].close()

@@ -69,7 +69,7 @@ def test_what_was_not_sent_is_tried_again_while_somebody_waits(
     for _ in range(20):
         errand.request()
         assert fails(errand, trouble) is None
-    assert errand.give_up() == NotSent(trouble)
+    assert errand.give_up(unsent=False) == NotSent(trouble)
     assert errand.done
 
 
@@ -96,8 +96,8 @@ def test_given_up_after_it_was_sent_it_only_reads(errand: Errand, state: CiuStat
     errand.request()
     errand.answered(HEAD)
     assert enters(errand)
-    assert errand.give_up() == Unknown(LinkTrouble.NO_ANSWER)
-    assert errand.give_up() is None
+    assert errand.give_up(unsent=False) == Unknown(LinkTrouble.NO_ANSWER)
+    assert not errand.waited_for
     assert state.intent(METER) is not None
     for _ in range(10):
         assert not enters(errand)
@@ -105,6 +105,29 @@ def test_given_up_after_it_was_sent_it_only_reads(errand: Errand, state: CiuStat
     assert not enters(errand)
     assert errand.answered(()) == NotDone()
     assert state.intent(METER) is None
+
+
+def test_given_up_before_it_left_it_is_as_good_as_before(errand: Errand, state: CiuState) -> None:
+    errand.request()
+    errand.answered(HEAD)
+    assert enters(errand)
+    assert errand.give_up(unsent=True) == NotSent(LinkTrouble.NO_ANSWER)
+    assert errand.done
+    assert state.intent(METER) is None
+
+
+def test_an_earlier_sending_stays_in_doubt_though_the_next_never_left(
+    errand: Errand, state: CiuState
+) -> None:
+    errand.request()
+    errand.answered(HEAD)
+    assert enters(errand)
+    fails(errand, LinkTrouble.NO_ANSWER)
+    assert not enters(errand)
+    errand.answered(())
+    assert enters(errand)
+    assert errand.give_up(unsent=True) == Unknown(LinkTrouble.NO_ANSWER)
+    assert state.intent(METER) is not None
 
 
 def test_doubt_is_told_once(errand: Errand) -> None:

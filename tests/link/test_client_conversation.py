@@ -400,6 +400,21 @@ def test_one_ask_too_many_fails_at_once(up: Talk) -> None:
     assert up.take() == [failed(beyond, LinkTrouble.TEMPORARY, detail, sent=False)]
 
 
+def test_what_is_withdrawn_is_never_said_and_ends_without_a_word(up: Talk) -> None:
+    token = up.ask(ENTER)
+    assert up.conversation.withdraw(token)
+    assert not up.conversation.withdraw(token)
+    up.hear(GetResponse(0xC1, Data(Tag.U32, 7)))
+    assert up.order() is None
+    assert up.take() == [Answered(AskId(1), STATION, 7)]
+
+
+def test_what_has_gone_out_cannot_be_withdrawn(up: Talk) -> None:
+    assert not up.conversation.withdraw(AskId(1))
+    up.hear(GetResponse(0xC1, Data(Tag.U32, 7)))
+    assert up.take() == [Answered(AskId(1), STATION, 7)]
+
+
 def test_an_ask_that_cannot_be_written_is_our_own_fault() -> None:
     talk = Talk()
     for wrong in (Set(row("alarms.value"), 3.5), Get(ENTER.row), Invoke(POWER.row, 1)):
