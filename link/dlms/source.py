@@ -46,16 +46,16 @@ class Source:
         return int.from_bytes(self.take(width), "big", signed=True)
 
     def length(self) -> int:
-        """Read a length: one octet below 128, else 81 or 82 and the octets; shortest form only."""
+        """Read a length: one octet below 128, else 81 to 84 and so many octets.
+
+        Some clients write a longer form than they need; what it says is bounded all the same.
+        """
         first = self.octet()
         if first < 0x80:
             return first
-        if first not in (0x81, 0x82):
+        if not 0x81 <= first <= 0x84:
             raise DlmsError(f"length form {first:02x}")
-        length = self.unsigned(first - 0x80)
-        if length_octets(length)[0] != first:
-            raise DlmsError(f"length {length} in a longer form than it needs")
-        return length
+        return self.unsigned(first - 0x80)
 
     def finish(self) -> None:
         """Raise DlmsError unless everything has been read."""

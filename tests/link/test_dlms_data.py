@@ -90,11 +90,17 @@ def test_a_length_past_the_end_is_refused(tag: str, length: str) -> None:
         Data.from_bytes(bytes.fromhex(tag + length + "0000"))
 
 
-@pytest.mark.parametrize("form", ["8105", "817f", "820005", "8200ff", "83000005"])
-def test_a_length_has_one_form_only(form: str) -> None:
-    octets = bytes.fromhex("09" + form) + bytes(255)
-    with pytest.raises(DlmsError, match="length"):
-        Data.from_bytes(octets)
+@pytest.mark.parametrize("form", ["05", "8105", "820005", "83000005", "8400000005"])
+def test_a_length_is_read_in_a_longer_form_and_written_in_the_shortest(form: str) -> None:
+    read = Data.from_bytes(bytes.fromhex("09" + form) + bytes(5))
+    assert read == Data(Tag.OCTET_STRING, bytes(5))
+    assert read.to_bytes() == bytes.fromhex("0905") + bytes(5)
+
+
+@pytest.mark.parametrize("form", ["80", "850000000005", "ff", "84ffffffff", "820006"])
+def test_a_length_of_another_form_or_of_more_than_there_is_is_refused(form: str) -> None:
+    with pytest.raises(DlmsError):
+        Data.from_bytes(bytes.fromhex("09" + form) + bytes(5))
 
 
 @settings(max_examples=40, deadline=None)
