@@ -169,7 +169,7 @@ def _field(kwh: Fraction) -> int:
         return units_field(units)
     except AmountError:
         raise Stop(
-            f"{float(kwh)} kWh is more than the {MOST_KWH:g} that one token carries"
+            f"{float(kwh):.1f} kWh is more than the {MOST_KWH:.1f} that one token carries"
         ) from None
 
 

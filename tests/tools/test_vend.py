@@ -112,13 +112,14 @@ STEPS_WH = ((1_638_400, 100), (18_022_400, 1000), (181_862_400, 10_000), (1_820_
 
 
 @pytest.mark.parametrize(
-    "kwh", ["0", "0.00", "-5", "1e3", "nan", "25,5", "", "twenty", "٢", "1820162.5"]
+    "kwh", ["0", "0.00", "-5", "1e3", "nan", "25,5", "", "twenty", "٢", "1820162.5", "99999999"]
 )
 def test_an_amount_that_no_token_carries_is_refused(
     lab: Path, splitmeter: Splitmeter, drn: Numbers, kwh: str
 ) -> None:
     ran = splitmeter("vend", "--register", lab / "vend.db", "credit", drn(1), kwh)
     assert (ran.status, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert "e+" not in ran.err
     with open_till(lab) as till:
         assert till.register.last_tid(drn(1)) is None
 
