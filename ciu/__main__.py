@@ -39,7 +39,10 @@ rules, 4 no link or unknown.
 
 def main(argv: list[str] | None = None) -> int:
     """Run the unit, or type at it; return the exit status."""
-    arguments = _parser().parse_args(argv)
+    parser = _parser()
+    arguments = parser.parse_args(argv)
+    if arguments.json and arguments.type is None:
+        parser.error("--json goes with --type KEYS, the faces print no objects")
     quiet = logging.WARNING if arguments.type is None else logging.ERROR
     level = logging.INFO if arguments.verbose else quiet
     logging.basicConfig(stream=sys.stderr, level=level, format="%(asctime)s %(message)s")

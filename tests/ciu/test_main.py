@@ -107,7 +107,9 @@ def test_a_store_in_use_has_status_1(config: str, capsys: Capture) -> None:
     assert len(lines(err)) == 1
 
 
-@pytest.mark.parametrize("arguments", [["--timeout", "0"], ["--timeout", "soon"], ["--tpye", "i"]])
+@pytest.mark.parametrize(
+    "arguments", [["--timeout", "0"], ["--timeout", "soon"], ["--tpye", "i"], ["--json"]]
+)
 def test_an_option_that_is_wrong_is_one_line(
     arguments: list[str], config: str, capsys: Capture
 ) -> None:
