@@ -79,6 +79,7 @@ def help_texts() -> Iterator[tuple[str, str]]:
 def main(argv: list[str] | None = None) -> int:
     """Run one subcommand; return its exit status."""
     words = sys.argv[1:] if argv is None else argv
+    _open_streams()
     try:
         status = _run(words)
         sys.stdout.flush()
@@ -89,6 +90,13 @@ def main(argv: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + signal.SIGPIPE
     return status
+
+
+def _open_streams() -> None:
+    """Put nothing where a standard stream is closed, before a file or a port gets its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
 
 
 def _run(words: list[str]) -> int:

@@ -90,6 +90,19 @@ def test_a_reader_that_has_gone_is_no_error() -> None:
     assert (ran.returncode, ran.stderr) == (128 + signal.SIGPIPE, "")
 
 
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_standard_stream_that_is_closed_is_as_good_as_none(closed: str) -> None:
+    for words, status in (("codes 804", 0), ("ciu --config /nowhere/at-all.toml", 2)):
+        ran = subprocess.run(
+            ["sh", "-c", f'"$0" -m tools {words} {closed}', sys.executable],
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+        assert (ran.returncode, "Traceback" in ran.stderr) == (status, False)
+
+
 def test_start_up_loads_no_room_but_its_own_command_line() -> None:
     rooms = "[name for name in sys.modules if name.partition('.')[0] in ('ciu', 'link', 'meter')]"
     ran = python("-c", f"import sys, tools.cli; print({rooms})", stdout=subprocess.PIPE)
