@@ -248,7 +248,8 @@ def limit_files(home: House, octets: int) -> None:
     resource.prlimit(pid, resource.RLIMIT_FSIZE, (octets, hard))
 
 
-@pytest.mark.parametrize("restarted", [False, pytest.param(True, marks=pytest.mark.proof)])
+@pytest.mark.proof
+@pytest.mark.parametrize("restarted", [False, True])
 async def test_a_meter_whose_disk_is_full_judges_nothing_until_there_is_room(
     tmp_path: Path, restarted: bool
 ) -> None:
@@ -295,6 +296,7 @@ async def guess_until_locked(unit: Talker, guesses: Iterator[str]) -> None:
     assert await judged(unit, next(guesses)) == LOCKED
 
 
+@pytest.mark.proof
 async def test_guesses_are_locked_out_and_a_restart_does_not_help(
     tmp_path: Path, guesses: Iterator[str]
 ) -> None:

@@ -299,7 +299,7 @@ def assert_spread(outcomes: Sequence[Outcome]) -> None:
 @pytest.mark.parametrize("medium", MEDIA)
 async def test_a_killed_process_credits_no_token_twice(medium: str, tmp_path: Path) -> None:
     async with house(medium, tmp_path) as home:
-        await rounds_of(home, medium, await undisturbed(home, runs=1), rounds=2)
+        await rounds_of(home, medium, await undisturbed(home, runs=1), rounds=1)
 
 
 @NEEDS_SOCAT
