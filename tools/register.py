@@ -29,7 +29,7 @@ RETRY_S = 0.02
 SCHEMA = """
 CREATE TABLE vending_key (
     sgc TEXT NOT NULL, krn INTEGER NOT NULL, dkga TEXT NOT NULL,
-    file TEXT NOT NULL, test INTEGER NOT NULL, ken INTEGER NOT NULL DEFAULT 255,
+    file TEXT NOT NULL, test INTEGER NOT NULL,
     PRIMARY KEY (sgc, krn, dkga)
 ) STRICT;
 CREATE TABLE meter (
