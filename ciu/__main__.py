@@ -12,11 +12,11 @@ from pathlib import Path
 from secrets import randbits
 
 from ciu.app import CiuApp, Customer, MeterChoice, Order, Report, choose_meter, rehearse
-from ciu.app.report import DONE, FAILED, USAGE, of_bad_entry
+from ciu.app.report import of_bad_entry
 from ciu.config import CiuConfig, read_config
 from ciu.faces import PlainFace, follow
 from ciu.keypad import UnknownKey, read_keys
-from link.arguments import Parser
+from link.arguments import Exit, Parser
 from link.durable import DurableError
 from link.settings import SettingsError
 
@@ -46,13 +46,13 @@ def main(argv: list[str] | None = None) -> int:
     quiet = logging.WARNING if arguments.type is None else logging.ERROR
     level = logging.INFO if arguments.verbose else quiet
     logging.basicConfig(stream=sys.stderr, level=level, format="%(asctime)s %(message)s")
-    status = FAILED
+    status = Exit.FAILED
     try:
         status = _typed(arguments) if arguments.type is not None else _served(arguments)
     except* (SettingsError, MeterChoice) as errors:
-        status = _refused(errors, USAGE)
+        status = _refused(errors, Exit.USAGE)
     except* DurableError as errors:
-        status = _refused(errors, FAILED)
+        status = _refused(errors, Exit.FAILED)
     return status
 
 
@@ -82,15 +82,15 @@ def _seconds(text: str) -> float:
     return seconds
 
 
-def _served(arguments: argparse.Namespace) -> int:
+def _served(arguments: argparse.Namespace) -> Exit:
     face = "web" if arguments.web else arguments.face
     if face != FACES[0]:
-        return _complain(UNBUILT.format(face=face), USAGE)
+        return _complain(UNBUILT.format(face=face), Exit.USAGE)
     config = read_config(arguments.config)
     if arguments.meter is not None:
         config = choose_meter(config, arguments.meter)
     asyncio.run(_serve(config))
-    return DONE
+    return Exit.DONE
 
 
 async def _serve(config: CiuConfig) -> None:
@@ -113,7 +113,7 @@ async def _serve(config: CiuConfig) -> None:
         stop_reading()
 
 
-def _typed(arguments: argparse.Namespace) -> int:
+def _typed(arguments: argparse.Namespace) -> Exit:
     report = _type(arguments)
     if arguments.json:
         print(report.to_json())
@@ -148,7 +148,7 @@ def _on_signal(act: Callable[[], None]) -> None:
         loop.add_signal_handler(number, act)
 
 
-def _refused(errors: BaseExceptionGroup[Exception], status: int) -> int:
+def _refused(errors: BaseExceptionGroup[Exception], status: Exit) -> Exit:
     for error in errors.exceptions:
         if isinstance(error, BaseExceptionGroup):
             return _refused(error, status)
@@ -156,7 +156,7 @@ def _refused(errors: BaseExceptionGroup[Exception], status: int) -> int:
     return status
 
 
-def _complain(line: str, status: int) -> int:
+def _complain(line: str, status: Exit) -> Exit:
     _say(line)
     return status
 

@@ -7,11 +7,9 @@ from typing import assert_never
 from ciu.pages import CREDIT
 from ciu.panel import Settled, View
 from ciu.wording import figure, signed
+from link.arguments import Exit
 from link.terms import EXECUTED, LinkTrouble, SupplyState, TokenOutcome, Unit
 from link.token_entry import Accepted, NotDone, NotSent, Refused, Unknown, Verdict
-
-DONE, FAILED, USAGE, REFUSED, UNKNOWN = range(5)
-"""Exit statuses (cli.md)."""
 
 INVALID_ENTRY = "InvalidEntry"
 NO_LINK = "NoLink"
@@ -28,7 +26,7 @@ class Report:
     A member that has no value is None: amounts of what was not credited, a supply never told.
     """
 
-    status: int
+    status: Exit
     result: str
     reason: str | None
     screen: tuple[str, ...]
@@ -97,7 +95,7 @@ def what_became(verdict: Verdict) -> str:
 
 def of_screen(view: View, screen: tuple[str, ...]) -> Report:
     """Report a page that was shown."""
-    return Report(DONE, "shown", None, screen, credit_wh=_credit(view), supply=view.supply)
+    return Report(Exit.DONE, "shown", None, screen, credit_wh=_credit(view), supply=view.supply)
 
 
 def of_silence(why: str, view: View, screen: tuple[str, ...]) -> Report:
@@ -107,14 +105,14 @@ def of_silence(why: str, view: View, screen: tuple[str, ...]) -> Report:
 
 def of_bad_entry(why: str, screen: tuple[str, ...]) -> Report:
     """Report keys of which nothing is sent."""
-    return Report(USAGE, "refused", INVALID_ENTRY, screen, why)
+    return Report(Exit.USAGE, "refused", INVALID_ENTRY, screen, why)
 
 
 def _judged(outcome: TokenOutcome, view: View, screen: tuple[str, ...], *, why: str) -> Report:
     accepted = outcome.result in EXECUTED
     credited = accepted and outcome.token_class == _CREDIT_CLASS
     return Report(
-        status=DONE if accepted else REFUSED,
+        status=Exit.DONE if accepted else Exit.REFUSED,
         result="accepted" if accepted else "refused",
         reason=outcome.result.name,
         screen=screen,
@@ -127,7 +125,7 @@ def _judged(outcome: TokenOutcome, view: View, screen: tuple[str, ...], *, why: 
 
 def _unknown(reason: str, why: str, view: View, screen: tuple[str, ...]) -> Report:
     return Report(
-        UNKNOWN, "unknown", reason, screen, why, credit_wh=_credit(view), supply=view.supply
+        Exit.UNKNOWN, "unknown", reason, screen, why, credit_wh=_credit(view), supply=view.supply
     )
 
 
