@@ -1,22 +1,25 @@
 """What ciu.toml says, and what is refused before anything is opened."""
 
-import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ciu.profiles import PROFILES
+from link.cosem.roles import SLOTS
+from link.files import is_open_to_others
 from link.media import UrlError, check_url
-from link.settings import SettingsError, read_settings
-from link.terms import is_meter_number
+from link.settings import (
+    SettingsError,
+    check_drn,
+    check_known,
+    check_timezone,
+    check_within,
+    read_settings,
+)
+from link.terms import HIGHEST_ADDRESS
 
 TITLE_OCTETS = 8
 LANGUAGES = ("en",)
-SLOTS = 8
-HIGHEST_ADDRESS = 0x3FFD
-"""14 bits; the highest two and 0 are reserved (link.md 2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +35,9 @@ class CiuSection:
     def __post_init__(self) -> None:
         if not _is_hex(self.system_title, TITLE_OCTETS):
             raise ValueError(f"system_title {self.system_title!r} is not {TITLE_OCTETS} hex octets")
-        _one_of("profile", self.profile, PROFILES)
-        _one_of("language", self.language, LANGUAGES)
-        try:
-            ZoneInfo(self.timezone)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise ValueError(f"timezone {self.timezone!r} is not known") from None
+        check_known("profile", self.profile, PROFILES)
+        check_known("language", self.language, LANGUAGES)
+        check_timezone(self.timezone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +52,9 @@ class MeterSection:
     keys: Path | None = None
 
     def __post_init__(self) -> None:
-        if not is_meter_number(self.drn):
-            raise ValueError(f"drn {self.drn!r} is not 11 or 13 digits ending in their check digit")
-        if not 1 <= self.address <= HIGHEST_ADDRESS:
-            raise ValueError(f"address {self.address} is not within 1..{HIGHEST_ADDRESS}")
-        if not 0 <= self.slot < SLOTS:
-            raise ValueError(f"slot {self.slot} is not within 0..{SLOTS - 1}")
+        check_drn(self.drn)
+        check_within("address", self.address, 1, HIGHEST_ADDRESS)
+        check_within("slot", self.slot, 0, SLOTS - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +87,7 @@ def _check_keys(keys: Path | None) -> None:
     """Refuse a key file that others may read; it is not opened before ciphering is built."""
     if keys is None or not keys.exists():
         return
-    if keys.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+    if is_open_to_others(keys.stat().st_mode):
         raise SettingsError(f"{keys}: readable by others: chmod 600 {keys}")
 
 
@@ -99,14 +96,6 @@ def _is_hex(text: str, octets: int) -> bool:
         return len(text) == 2 * octets and len(bytes.fromhex(text)) == octets
     except ValueError:
         return False
-
-
-def _one_of(key: str, value: str, known: Iterable[str]) -> None:
-    names = list(known)
-    if value not in names:
-        near = get_close_matches(value, names, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(names)}"
-        raise ValueError(f"{key} {value!r} is not known ({hint})")
 
 
 def _all_differ(key: str, values: Iterable[str]) -> None:

@@ -15,10 +15,12 @@ from collections.abc import Callable, Iterable
 from datetime import date, time
 from pathlib import Path
 from typing import TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from link.files import create, is_open_to_others, reason_of
 from link.secret import Secret
 from link.spelling import nearest
+from link.terms import is_meter_number
 
 SETTINGS_OCTETS = 1 << 20
 """Longest settings file that is read; a longer one is refused."""
@@ -200,6 +202,33 @@ def _in_table(table: str, text: str) -> str:
 
 def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())
+
+
+def check_drn(drn: str) -> None:
+    """Raise ValueError for what is no meter number."""
+    if not is_meter_number(drn):
+        raise ValueError(f"drn {drn!r} is not 11 or 13 digits ending in their check digit")
+
+
+def check_timezone(timezone: str) -> None:
+    """Raise ValueError for a zone that the time zone database has not."""
+    try:
+        ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"timezone {timezone!r} is not known") from None
+
+
+def check_within(key: str, number: int, least: int, most: int) -> None:
+    """Raise ValueError for a number out of its bounds, both of which are allowed."""
+    if not least <= number <= most:
+        raise ValueError(f"{key} {number} is not within {least}..{most}")
+
+
+def check_known(key: str, word: str, known: Iterable[str]) -> None:
+    """Raise ValueError for a word that is none of the known ones, with the one most like it."""
+    names = list(known)
+    if word not in names:
+        raise ValueError(f"{key} {word!r} is not known ({nearest(word, names)})")
 
 
 def read_secret(path: Path) -> Secret:

@@ -6,12 +6,18 @@ Digit codes that may begin with a zero (EA, DKGA, SGC, TI) are strings; counts a
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from link.media import check_url
 from link.secret import Secret
-from link.settings import SettingsError, read_secret, read_settings
-from link.terms import HIGHEST_ADDRESS, is_digits, is_meter_number, meter_pan
+from link.settings import (
+    SettingsError,
+    check_drn,
+    check_timezone,
+    check_within,
+    read_secret,
+    read_settings,
+)
+from link.terms import HIGHEST_ADDRESS, is_digits, meter_pan
 from meter.domain import Seed
 from meter.sts import BaseDate, EncryptionAlgorithm
 
@@ -32,14 +38,10 @@ class MeterSection:
     timezone: str = "UTC"
 
     def __post_init__(self) -> None:
-        if not is_meter_number(self.drn):
-            raise ValueError(f"drn {self.drn!r} is not 11 or 13 digits ending in their check digit")
+        check_drn(self.drn)
         if self.pan != meter_pan(self.drn):
             raise ValueError(f"pan {self.pan!r} does not belong to drn {self.drn}")
-        try:
-            ZoneInfo(self.timezone)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise ValueError(f"timezone {self.timezone!r} is not known") from None
+        check_timezone(self.timezone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,8 @@ class LinkSection:
     logical: int = 1
 
     def __post_init__(self) -> None:
-        for name, number in (("address", self.address), ("logical", self.logical)):
-            if not 1 <= number <= HIGHEST_ADDRESS:
-                raise ValueError(f"{name} {number} is not within 1..{HIGHEST_ADDRESS}")
+        check_within("address", self.address, 1, HIGHEST_ADDRESS)
+        check_within("logical", self.logical, 1, HIGHEST_ADDRESS)
         check_url(self.listen)
 
 
@@ -77,13 +78,9 @@ class StsSection:
         for name, digits, width in (("sgc", self.sgc, 6), ("ti", self.ti, 2)):
             if not is_digits(digits, width):
                 raise ValueError(f"{name} {digits!r} is not {width} digits")
-        for name, number, least, most in (
-            ("krn", self.krn, 1, 9),
-            ("kt", self.kt, 0, 3),
-            ("ken", self.ken, 0, 255),
-        ):
-            if not least <= number <= most:
-                raise ValueError(f"{name} {number} is not within {least}..{most}")
+        check_within("krn", self.krn, 1, 9)
+        check_within("kt", self.kt, 0, 3)
+        check_within("ken", self.ken, 0, 255)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,9 @@ from ciu.panel import Label, Panel
 from ciu.profiles import PROFILES
 from ciu.remote import Site
 from ciu.wording import LocalTime, Words
+from link.cosem.roles import FIRST_SLOT_SAP
 from link.hdlc import ServerAddress, Station
 from link.terms import EntrySource
-
-FIRST_SLOT_SAP = 96
-"""Client SAP of slot 0 (link.md 5)."""
 
 LOGICAL_DEVICE = 1
 
