@@ -47,6 +47,7 @@ class MeterSection:
     drn: str
     connect: str
     address: int
+    logical: int = 1
     slot: int = 0
     name: str = ""
     keys: Path | None = None
@@ -54,6 +55,7 @@ class MeterSection:
     def __post_init__(self) -> None:
         check_drn(self.drn)
         check_within("address", self.address, 1, HIGHEST_ADDRESS)
+        check_within("logical", self.logical, 1, HIGHEST_ADDRESS)
         check_within("slot", self.slot, 0, SLOTS - 1)
 
 

@@ -14,8 +14,6 @@ from link.cosem.roles import FIRST_SLOT_SAP
 from link.hdlc import ServerAddress, Station
 from link.terms import EntrySource
 
-LOGICAL_DEVICE = 1
-
 
 def make_panel(config: CiuConfig, now: float, *, keys_in_lines: bool) -> Panel:
     """Make the panel; with `keys_in_lines` every B takes one sign, however quickly they come."""
@@ -38,7 +36,7 @@ def make_sites(config: CiuConfig) -> dict[str, list[Site]]:
 
 
 def _station(meter: MeterSection) -> Station:
-    server = ServerAddress.of(LOGICAL_DEVICE, meter.address)
+    server = ServerAddress.of(meter.logical, meter.address)
     return Station(FIRST_SLOT_SAP + meter.slot, server)
 
 

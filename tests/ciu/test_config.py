@@ -53,6 +53,7 @@ def test_meters_may_share_a_line_under_different_addresses(write: Write) -> None
         (('drn = "01000000016"\n', ""), "missing key 'drn'"),
         (("address = 1001", 'address = "1001"'), "'address' must be a whole number"),
         (("address = 1001", "address = 0"), "address 0 is not within 1..16381"),
+        (("address = 1001", "address = 1001\nlogical = 16382"), "logical 16382 is not within"),
         (("01000000016", "01000000017"), "'01000000017' is not 11 or 13 digits"),
         (("address = 1001", "address = 1001\nslot = 8"), "slot 8 is not within 0..7"),
         (("5a5a5af0c4554b4c", "5a5a"), "system_title '5a5a' is not 8 hex octets"),

@@ -7,7 +7,7 @@ import pytest
 from link.terms import token_digest
 
 from .conftest import run
-from .processes import MEDIA, House, Said, house, made_lab
+from .processes import MEDIA, House, Said, edit, house, made_lab
 
 OTHER_DRN = "12345678903"
 LONG_AGO = "100"
@@ -48,6 +48,15 @@ async def test_a_token_is_credited_once_and_then_it_is_used(medium: str, tmp_pat
         assert state.account.credit_wh == 2500
         assert [entry.digest for entry in state.ledger.entries] == [token_digest(token)]
         assert not home.has_intent()
+
+
+async def test_a_unit_reaches_a_meter_that_is_another_logical_device(tmp_path: Path) -> None:
+    async with house("tcp", tmp_path) as home:
+        edit(home.lab.meter_toml, "logical = 1", "logical = 5")
+        edit(home.lab.ciu_toml, "slot = 0", "logical = 5\nslot = 0")
+        await home.start_meter()
+        taken = await home.type(home.lab.buy("1") + "E")
+        assert (taken.status, taken.report["credit_wh"]) == (0, 1000), taken
 
 
 async def test_a_token_that_is_not_for_this_meter_is_refused_and_changes_nothing(
