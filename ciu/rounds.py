@@ -17,7 +17,12 @@ SILENT_S = 8.0
 """Nothing heard for so long counts as silence, on a quick line."""
 
 TOLD_AT_ONCE = frozenset(
-    {LinkTrouble.PORT_DOWN, LinkTrouble.OTHER_METER, LinkTrouble.ADDRESS_CLASH}
+    {
+        LinkTrouble.PORT_DOWN,
+        LinkTrouble.NOT_REACHED,
+        LinkTrouble.OTHER_METER,
+        LinkTrouble.ADDRESS_CLASH,
+    }
 )
 """Troubles that cannot mean a meter which is busy or has just restarted."""
 
@@ -98,11 +103,11 @@ class Rounds:
         self._port_open = True
         self._turns = {meter: replace(turn, due=now) for meter, turn in self._turns.items()}
 
-    def port_lost(self) -> None:
-        """Take note that the port is gone: no poll begins, and everybody is silent at once."""
+    def port_lost(self, trouble: LinkTrouble) -> None:
+        """Take note that nobody can be asked: no poll begins, and everybody is silent at once."""
         self._port_open = False
         self._turns = {
-            meter: replace(turn, asked=None, hurried=False, trouble=LinkTrouble.PORT_DOWN)
+            meter: replace(turn, asked=None, hurried=False, trouble=trouble)
             for meter, turn in self._turns.items()
         }
 

@@ -157,6 +157,7 @@ class LinkTrouble(Enum):
 
     NO_ANSWER = "no answer"
     PORT_DOWN = "port down"
+    NOT_REACHED = "not reached"
     REFUSED_LINK = "link refused"
     REFUSED_ACCESS = "access refused"
     TEMPORARY = "temporary failure"

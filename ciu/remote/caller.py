@@ -130,8 +130,8 @@ class Caller:
             self._link_is_up(known)
         self._rounds.port_opened(now)
 
-    def port_lost(self, now: float) -> None:
-        """Take note that the medium has gone, or could not be opened."""
+    def port_lost(self, trouble: LinkTrouble, now: float) -> None:
+        """Take note that the medium has gone, or could not be opened, and whose fault that is."""
         if self._session is not None:
             self._session.lose_medium(now)
             self._take_events(self._session, now)
@@ -139,7 +139,7 @@ class Caller:
         self._asks.clear()
         for known in self._known.values():
             known.to_read.clear()
-        self._rounds.port_lost()
+        self._rounds.port_lost(trouble)
         self._tell_silences(now)
 
     @property

@@ -5,8 +5,9 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from ciu.remote.caller import Caller
-from link.media import Medium, MediumClosed, MediumError
+from link.media import Medium, MediumClosed, MediumError, has_port
 from link.pump import Pump
+from link.terms import LinkTrouble
 
 log = logging.getLogger("ciu")
 
@@ -44,7 +45,8 @@ class Line:
             if reason != logged:
                 log.warning("%s", reason)
             logged = reason
-            self.caller.port_lost(asyncio.get_running_loop().time())
+            trouble = LinkTrouble.PORT_DOWN if has_port(self._url) else LinkTrouble.NOT_REACHED
+            self.caller.port_lost(trouble, asyncio.get_running_loop().time())
             self._port(self._url, reason)
             await asyncio.sleep(REOPEN_S)
 

@@ -64,6 +64,7 @@ LINE_SILENT = "No answer on line\nTrying again in {wait}"
 TROUBLES = {
     LinkTrouble.NO_ANSWER: "No answer from meter\nTrying again in {wait}",
     LinkTrouble.PORT_DOWN: "CIU port not working\nCheck its cable",
+    LinkTrouble.NOT_REACHED: "Meter not reached\nIs its power on?",
     LinkTrouble.REFUSED_LINK: "Meter refuses link\nTrying again in {wait}",
     LinkTrouble.REFUSED_ACCESS: "Meter refuses access\nAsk your supplier",
     LinkTrouble.TEMPORARY: "Meter is busy\nTrying again in {wait}",

@@ -26,6 +26,7 @@ __all__ = [
     "UrlError",
     "check_url",
     "connect",
+    "has_port",
     "is_shared",
     "listen",
 ]
@@ -64,6 +65,12 @@ def is_shared(url: str) -> bool:
     """Tell whether other stations may answer on this medium too; raises UrlError."""
     _, scheme = _resolve(url)
     return scheme.shared
+
+
+def has_port(url: str) -> bool:
+    """Tell whether a port of this machine can fail, or only the other side; raises UrlError."""
+    _, scheme = _resolve(url)
+    return scheme.has_port
 
 
 def _resolve(text: str) -> tuple[Url, Scheme]:

@@ -137,4 +137,5 @@ SCHEME = Scheme(
     listen=_listen,
     keys=("baudrate", "parity", "stopbits"),
     shared=True,
+    has_port=True,
 )

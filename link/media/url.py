@@ -89,3 +89,5 @@ class Scheme:
     in_files: bool = True
     shared: bool = False
     """Other stations may answer on it too; on all other media the listener is alone."""
+    has_port: bool = False
+    """Opening it takes a port of this machine, which can fail by itself; else it takes a peer."""

@@ -102,7 +102,7 @@ def test_a_port_that_vanishes_is_told_and_comes_back(play: Play) -> None:
         async def visit() -> None:
             await app.until(lambda: app.screen.signs.link is LinkSign.GOOD)
             lab.line.pull_out()
-            await lab.shows(app, "CIU port not working")
+            await lab.shows(app, "Meter not reached")
             assert "memory://house" in app.port_trouble[URL]
             lab.line.plugged.set()
             await lab.shows(app, "Credit left")
@@ -120,10 +120,10 @@ def test_a_token_typed_while_the_port_is_gone_goes_out_when_it_is_back(play: Pla
         async def visit() -> None:
             await app.until(lambda: app.screen.signs.link is LinkSign.GOOD)
             lab.line.pull_out()
-            await lab.shows(app, "CIU port")
+            await lab.shows(app, "Meter not reached")
             app.type(read_keys(GOOD + "E"))
             await asyncio.sleep(30)
-            assert app.screen.lines == ("Checking with meter…", "CIU port not working")
+            assert app.screen.lines == ("Checking with meter…", "Meter not reached")
             lab.line.plugged.set()
             await lab.shows(app, "ACCEPTED")
 
@@ -139,7 +139,7 @@ def test_nothing_is_sent_after_the_customer_has_been_told_so(play: Play) -> None
         async def visit() -> None:
             await app.until(lambda: app.screen.signs.link is LinkSign.GOOD)
             lab.line.pull_out()
-            await lab.shows(app, "CIU port")
+            await lab.shows(app, "Meter not reached")
             app.type(read_keys(GOOD + "E"))
             await lab.shows(app, "..4197 NOT RECEIVED")
             lab.line.plugged.set()

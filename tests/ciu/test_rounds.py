@@ -112,7 +112,9 @@ def test_a_restart_within_the_time_is_never_shown() -> None:
     assert rounds.silence(METERS[0], 10.0) is None
 
 
-@pytest.mark.parametrize("trouble", [LinkTrouble.OTHER_METER, LinkTrouble.PORT_DOWN])
+@pytest.mark.parametrize(
+    "trouble", [LinkTrouble.OTHER_METER, LinkTrouble.PORT_DOWN, LinkTrouble.NOT_REACHED]
+)
 def test_what_cannot_be_a_busy_meter_is_told_at_once(trouble: LinkTrouble) -> None:
     rounds = opened()
     rounds.begin(0.0)
@@ -135,7 +137,7 @@ def test_one_silent_meter_is_told_from_a_silent_line() -> None:
 def test_a_lost_port_silences_all_and_stops_the_polls_until_it_is_back() -> None:
     rounds = opened()
     rounds.begin(0.0)
-    rounds.port_lost()
+    rounds.port_lost(LinkTrouble.PORT_DOWN)
     assert rounds.begin(5.0) is None
     for meter in METERS:
         silence = rounds.silence(meter, 0.0)
