@@ -27,6 +27,7 @@ from meter.domain import (
     contact_wanted,
     crossing_wh,
     decide,
+    fact_to_json,
     initial,
     is_counting,
     next_elapse_s,
@@ -199,7 +200,7 @@ class MeterUnit:
     def _tell(self) -> None:
         for fact in self._untold:
             small = isinstance(fact, EnergyUsed | TimePassed)
-            log.log(logging.DEBUG if small else logging.INFO, "%s", fact)
+            log.log(logging.DEBUG if small else logging.INFO, "%s", fact_to_json(fact))
         self._untold = ()
 
     def _settling(self, now: float) -> tuple[Command, ...]:

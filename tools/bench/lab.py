@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from link.durable import Database
 from link.terms import LEDGER_KEPT, EntrySource
 from meter.app.unit import load_or_begin
 from meter.config import read_config, read_seed
-from meter.domain import EnterToken, Fact, apply_all, decide, fact_to_json, state_to_json
+from meter.domain import EnterToken, Fact, Ledger, apply_all, decide, fact_to_json, state_to_json
 from meter.store import Store
 from meter.sts import DecoderKey, EncryptionAlgorithm, KeyType, UnitsCredit, write_token
 from tools.provision.making import Made, make_meters
@@ -73,7 +74,7 @@ def fill_ledger(config: Path, mint: Mint) -> tuple[str, ...]:
             facts = decide(state, EnterToken(mint.token(), EntrySource.SLOT_0), at).facts
             state, history = apply_all(state, facts), history + facts
         store.commit(history, state)
-    return *map(fact_to_json, facts), state_to_json(state)
+    return *map(fact_to_json, facts), state_to_json(replace(state, ledger=Ledger()))
 
 
 class BareCommit:
