@@ -67,7 +67,7 @@ def of_settled(settled: Settled, view: View, screen: tuple[str, ...], link: Link
         case Accepted(outcome):
             return _judged(outcome, view, screen, why="")
         case Refused(outcome):
-            return _judged(outcome, view, screen, why=became)
+            return _judged(outcome, view, screen, why=f"{became}: {' '.join(screen)}")
         case Unknown() | NotSent():
             return _unknown(_reason(link.trouble), f"{became} ({link.detail})", view, screen)
         case NotDone():

@@ -45,7 +45,7 @@ REFUSALS = {
     TokenResult.DDTKError: "KEY CHANGE FIRST\nThen this one again",
     TokenResult.CRCError: "NOT FOR THIS METER\nor wrong digit typed",
     TokenResult.MfrCodeError: "OTHER MAKER'S TOKEN\nNot for this meter",
-    TokenResult.LockedOut: "LOCKED {wait}\nToo many wrong ones",
+    TokenResult.LockedOut: "LOCKED, wait {wait}\nToo many wrong ones",
     TokenResult.NotReady: "METER NOT READY\nTry again in a while",
 }
 

@@ -102,7 +102,7 @@ def test_a_lock_out_counts_down_on_the_display(
     customer.tell(Settled(meter, "4197", Refused(locked)))
     customer.wait(9.5)
     shown = [effect.screen.lines[0] for effect in customer.effects if isinstance(effect, Show)]
-    assert shown[-10:] == [f"LOCKED 2:{second}" for second in range(40, 30, -1)]
+    assert shown[-10:] == [f"LOCKED, wait 2:{second}" for second in range(40, 30, -1)]
 
 
 def test_a_token_whose_fate_is_unknown_blocks_the_next_one_until_it_is_known(

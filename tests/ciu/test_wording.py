@@ -94,7 +94,7 @@ def test_a_used_token_is_told_with_when_and_how_much(words: Words, outcome: Make
 
 def test_a_lock_out_is_told_with_what_is_left_of_it(words: Words, outcome: Make) -> None:
     locked = outcome(result=TokenResult.LockedOut, seconds=160)
-    assert wording.verdict(words, locked, EntrySource.SLOT_0)[0] == "LOCKED 2:40"
+    assert wording.verdict(words, locked, EntrySource.SLOT_0)[0] == "LOCKED, wait 2:40"
     over = wording.verdict(words, replace(locked, seconds=0), EntrySource.SLOT_0)
     assert over == ("LOCK IS OVER", "Type it again")
 

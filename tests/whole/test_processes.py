@@ -85,7 +85,7 @@ async def unlocked(home: House, token: str) -> Said:
 def assert_refused(said: Said, reason: str, *, credit_wh: int) -> None:
     assert said.status == 3, said
     assert said.err.count("\n") == 1
-    assert said.err.endswith(f": refused, {reason}\n")
+    assert f": refused, {reason}: {' '.join(said.report['screen'])}\n" in said.err
     assert said.report == said.report | {
         "result": "refused",
         "reason": reason,
