@@ -1,18 +1,17 @@
 """What is asked of `splitmeter provision`, read from the command line and checked as a whole."""
 
 import argparse
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from link.secret import Secret
-from link.settings import SettingsError, read_secret
 from link.terms import DRN_DIGITS, is_digits, is_meter_number, luhn_digit
 from meter.sts import BaseDate, KeyType
 from meter.sts.derivation import Dkga
 from tools.exits import Stop, Subparsers
+from tools.key_file import key_in
 from tools.register import MeterRecord
 
 NEVER_EXPIRES = 255
@@ -117,12 +116,7 @@ def _records(args: argparse.Namespace) -> tuple[MeterRecord, ...]:
 def _vending_key(file: str | None, dkga: str) -> Secret | None:
     if file is None:
         return None
-    try:
-        key = Secret.from_hex(sys.stdin.readline()) if file == "-" else read_secret(Path(file))
-    except SettingsError as error:
-        raise Stop(str(error)) from None
-    except ValueError as error:
-        raise Stop(f"--vk-file is {error}") from None
+    key = key_in(file, "--vk-file")
     due = Dkga(int(dkga)).vending_key_octets
     if len(key) != due:
         raise Stop(f"{file}: a vending key of {len(key)} octets, --dkga {dkga} wants {due}")

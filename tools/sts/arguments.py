@@ -4,17 +4,15 @@ Invariant: a key is never quoted in an error.
 """
 
 import re
-import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeVar
 
 from link.secret import Secret
-from link.settings import SettingsError, read_secret
 from meter.sts import DecoderKey, EncryptionAlgorithm
 from tools.exits import Stop
+from tools.key_file import key_from, key_in
 
 Member = TypeVar("Member", bound=int)
 
@@ -92,20 +90,9 @@ def secret(args: Namespace, option: str) -> Secret:
     """Return the key of an option or of its -file twin; raises Stop without quoting it."""
     name = option.removeprefix("--").replace("-", "_")
     text: str | None = getattr(args, name)
-    file: str | None = getattr(args, f"{name}_file")
-    if file is not None and file != "-":
-        return _secret_in(Path(file))
-    try:
-        return Secret.from_hex(sys.stdin.readline() if text is None else text)
-    except ValueError:
-        raise Stop(f"{option} is not a line of hex digits") from None
-
-
-def _secret_in(path: Path) -> Secret:
-    try:
-        return read_secret(path)
-    except SettingsError as error:
-        raise Stop(str(error)) from None
+    if text is not None:
+        return key_from(text, option)
+    return key_in(getattr(args, f"{name}_file"), option)
 
 
 def decoder_key(args: Namespace, option: str = "--key") -> DecoderKey:
