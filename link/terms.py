@@ -22,6 +22,16 @@ LEDGER_KEPT = 50
 """Credit tokens that a ledger keeps at the least (link.md 6)."""
 
 
+class TokenClass(IntEnum):
+    """What a token is for: its two class bits (IEC 62055-41 clause 6.3, sts.md 1)."""
+
+    CREDIT = 0
+    TEST = 1
+    """Travels in the clear, needs no key, is never used up."""
+    MANAGEMENT = 2
+    RESERVED = 3
+
+
 class TokenResult(IntEnum):
     """Outcome of one token. Numbers 0-16 as printed in one meter manual; 17 and 18 are ours."""
 

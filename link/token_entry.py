@@ -23,7 +23,15 @@ from typing import TypeAlias, assert_never
 
 from link.client import Get, Invoke, Request
 from link.cosem import ByDigest, row
-from link.terms import EXECUTED, LedgerHead, LinkTrouble, TokenOutcome, TokenResult, token_digest
+from link.terms import (
+    EXECUTED,
+    LedgerHead,
+    LinkTrouble,
+    TokenClass,
+    TokenOutcome,
+    TokenResult,
+    token_digest,
+)
 
 ENTER_TRIES = 3
 """How often one run sends `enter` for one token at the most."""
@@ -35,9 +43,6 @@ NEVER_JUDGED = frozenset(
     {LinkTrouble.REFUSED_LINK, LinkTrouble.REFUSED_ACCESS, LinkTrouble.OTHER_METER}
 )
 """Failures after which the request was not carried out; any other of a sent one leaves doubt."""
-
-_TEST_CLASS = 1
-"""Tokens of class 1 run every time: an old entry says nothing about the new one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +271,7 @@ def _not_in_ledger(state: _Looking) -> _State:
 
 def _is_used_up(entry: TokenOutcome) -> bool:
     """Tell whether this entry's token can never run again: neither a test nor a held section."""
-    return entry.result is TokenResult.Accept and entry.token_class != _TEST_CLASS
+    return entry.result is TokenResult.Accept and entry.token_class != TokenClass.TEST
 
 
 def _second_use(entry: TokenOutcome) -> TokenOutcome:

@@ -8,15 +8,12 @@ from ciu.pages import CREDIT
 from ciu.panel import Settled, View
 from ciu.wording import figure, signed
 from link.arguments import Exit
-from link.terms import EXECUTED, LinkTrouble, SupplyState, TokenOutcome, Unit
+from link.terms import EXECUTED, LinkTrouble, SupplyState, TokenClass, TokenOutcome, Unit
 from link.token_entry import Accepted, NotDone, NotSent, Refused, Unknown, Verdict
 
 INVALID_ENTRY = "InvalidEntry"
 NO_LINK = "NoLink"
 NOT_READY = "NotReady"
-
-_CREDIT_CLASS = 0
-"""Tokens of class 0 bring an amount."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +107,7 @@ def of_bad_entry(why: str, screen: tuple[str, ...]) -> Report:
 
 def _judged(outcome: TokenOutcome, view: View, screen: tuple[str, ...], *, why: str) -> Report:
     accepted = outcome.result in EXECUTED
-    credited = accepted and outcome.token_class == _CREDIT_CLASS
+    credited = accepted and outcome.token_class == TokenClass.CREDIT
     return Report(
         status=Exit.DONE if accepted else Exit.REFUSED,
         result="accepted" if accepted else "refused",

@@ -14,10 +14,8 @@ from ciu.panel.view import View
 from ciu.profiles import Profile
 from ciu.screen import Tone
 from ciu.wording import Complaint
+from link.terms import TokenClass
 from link.token_entry import Accepted, Refused
-
-TEST_CLASS = 1
-"""Tokens of class 1 ask for pages (sts.md 8)."""
 
 
 class Desk:
@@ -130,7 +128,7 @@ class Desk:
 def pages_of(settled: Settled | None) -> tuple[Page, ...]:
     """Return the pages that a verdict asks for: those of an accepted test token."""
     match settled:
-        case Settled(verdict=Accepted(outcome)) if outcome.token_class == TEST_CLASS:
+        case Settled(verdict=Accepted(outcome)) if outcome.token_class == TokenClass.TEST:
             return pages.pages_of_test(outcome.control)
         case _:
             return ()

@@ -8,7 +8,7 @@ from enum import Enum
 from ciu.wording.figures import amount, countdown, figure, signed
 from ciu.wording.layout import Lines
 from ciu.wording.words import Words
-from link.terms import EntrySource, SupplyState, TokenOutcome, TokenResult
+from link.terms import EntrySource, SupplyState, TokenClass, TokenOutcome, TokenResult
 
 CREDITED = (
     "ACCEPTED  {worth}|ACCEPTED {worth}|OK {worth}|{figure}\n"
@@ -112,9 +112,9 @@ def _template(outcome: TokenOutcome, own: EntrySource) -> str:
         return LOCK_OVER
     if outcome.result is not TokenResult.Accept:
         return REFUSALS[outcome.result]
-    if outcome.token_class == 0:
+    if outcome.token_class == TokenClass.CREDIT:
         return CREDITED if outcome.source is own else CREDITED_ELSEWHERE
-    return TESTED if outcome.token_class == 1 else DONE
+    return TESTED if outcome.token_class == TokenClass.TEST else DONE
 
 
 def _by(words: Words, source: EntrySource) -> str:

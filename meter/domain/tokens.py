@@ -7,7 +7,7 @@ A refusal changes nothing; only a failed CRC of class 0 or 2 is a fact, the ladd
 from dataclasses import replace
 from typing import assert_never
 
-from link.terms import EntrySource, TokenOutcome, TokenResult, Unit, token_digest
+from link.terms import EntrySource, TokenClass, TokenOutcome, TokenResult, Unit, token_digest
 from meter.domain.commands import EnterToken
 from meter.domain.facts import Decision, Fact, GuessFailed, SwitchTested, TokenAccepted
 from meter.domain.state import State
@@ -46,8 +46,7 @@ SWITCH_TEST = 1
 SWITCH_TEST_S = 2
 SWITCH_TEST_PAUSE_S = 60
 
-CREDIT_CLASS = 0
-GUESSABLE = frozenset({0, 2})
+GUESSABLE = frozenset({TokenClass.CREDIT, TokenClass.MANAGEMENT})
 """Classes that travel enciphered, so that a failed CRC is a guess."""
 
 ANY_MAKER = 0
@@ -173,7 +172,7 @@ def _invalid(state: State, token: Credit | Management, blank: TokenOutcome) -> D
         return _refused(_with_first_use(state, blank), TokenResult.UsedError)
     if token.tid >> TID_KEN_SHIFT > key.ken:
         return _refused(blank, TokenResult.KeyExpiredError)
-    if token.token_class == CREDIT_CLASS and key.kt == KeyType.DDTK:
+    if token.token_class == TokenClass.CREDIT and key.kt == KeyType.DDTK:
         return _refused(blank, TokenResult.DDTKError)
     return None
 

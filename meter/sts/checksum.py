@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 import crcmod
 
+from link.terms import TokenClass
+
 CURRENCY_MARK = b"\x01"
 """What CRC_C appends; found by search over published currency tokens, one solution."""
 
@@ -21,7 +23,7 @@ def crc(octets: bytes) -> int:
 
 def is_currency(token_class: int, subclass: int) -> bool:
     """Tell whether a token of this kind has CRC_C in place of CRC."""
-    return token_class == 0 and subclass in range(4, 8)
+    return token_class == TokenClass.CREDIT and subclass in range(4, 8)
 
 
 def checksum(token_class: int, body: int) -> int:

@@ -5,16 +5,13 @@ Invariant: reading is total. Whatever the twenty characters, the answer is a tok
 token. What a meter thinks of a token (maker's code, TID, expiry) is decided by its domain.
 """
 
-from link.terms import TokenResult
+from link.terms import TokenClass, TokenResult
 from meter.sts.checksum import checksum
 from meter.sts.envelope import Envelope, open_envelope
 from meter.sts.key import DecoderKey
 from meter.sts.layout import SUBCLASS_LOW, FieldError, find_layout, layout_of, pack, unpack
 from meter.sts.tokens import Token, Unreadable
 
-PLAIN_CLASS = 1
-"""The class that travels unenciphered and needs no key."""
-RESERVED_CLASS = 3
 CRC_BITS = 16
 CRC_MASK = (1 << CRC_BITS) - 1
 
@@ -35,9 +32,9 @@ def read_token(digits: str, key: DecoderKey | None) -> Token | Unreadable:
 def read_envelope(envelope: Envelope, key: DecoderKey | None) -> Token | Unreadable:
     """Decipher, check and unpack what `open_envelope` found; results as `read_token`."""
     token_class, block = envelope.token_class, envelope.block
-    if token_class == RESERVED_CLASS:
+    if token_class == TokenClass.RESERVED:
         return Unreadable(TokenResult.FormatError, token_class)
-    if token_class != PLAIN_CLASS:
+    if token_class != TokenClass.TEST:
         if key is None:
             return Unreadable(TokenResult.NotReady, token_class)
         block = key.decipher(block)
@@ -63,7 +60,7 @@ def write_token(token: Token, key: DecoderKey | None) -> str:
     """
     body = pack(token)
     block = body << CRC_BITS | checksum(token.token_class, body)
-    if token.token_class != PLAIN_CLASS:
+    if token.token_class != TokenClass.TEST:
         block = _key_for(token, key).encipher(block)
     return Envelope(token.token_class, block).to_digits()
 

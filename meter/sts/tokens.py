@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import ClassVar
 
-from link.terms import TokenResult
+from link.terms import TokenClass, TokenResult
 from meter.sts.amount import currency_amount, units_amount
 
 
@@ -26,7 +26,7 @@ class Commodity(IntEnum):
 class UnitsCredit:
     """Class 0, subclasses 0-3: an amount of the commodity."""
 
-    token_class: ClassVar[int] = 0
+    token_class: ClassVar = TokenClass.CREDIT
     subclass: int
     rnd: int
     tid: int
@@ -47,7 +47,7 @@ class UnitsCredit:
 class CurrencyCredit:
     """Class 0, subclasses 4-7: an amount of money for the commodity."""
 
-    token_class: ClassVar[int] = 0
+    token_class: ClassVar = TokenClass.CREDIT
     subclass: int
     tid: int
     field: int
@@ -71,7 +71,7 @@ class MeterTest:
     in subclass 0 (makers' codes of two digits) and 28 in subclass 1 (four digits).
     """
 
-    token_class: ClassVar[int] = 1
+    token_class: ClassVar = TokenClass.TEST
     subclass: int
     control: int
     mfr: int
@@ -81,7 +81,7 @@ class MeterTest:
 class ExtendedRead:
     """Class 1, subclass 2 (edition 3): the top 6 of the 36 control bits are an index."""
 
-    token_class: ClassVar[int] = 1
+    token_class: ClassVar = TokenClass.TEST
     subclass: ClassVar[int] = 2
     control: int
     mfr: int
@@ -91,7 +91,7 @@ class ExtendedRead:
 class _Managed:
     """What the class 2 tokens share that carry a TID and a field of 16 bits."""
 
-    token_class: ClassVar[int] = 2
+    token_class: ClassVar = TokenClass.MANAGEMENT
     rnd: int
     tid: int
     field: int
@@ -166,7 +166,7 @@ class ExtendedSet(_Managed):
 class FirstSection:
     """Class 2, subclass 3: first section of a new decoder key, and most of what describes it."""
 
-    token_class: ClassVar[int] = 2
+    token_class: ClassVar = TokenClass.MANAGEMENT
     subclass: ClassVar[int] = 3
     ken_high: int
     krn: int
@@ -182,7 +182,7 @@ class FirstSection:
 class SecondSection:
     """Class 2, subclass 4: the last 32 bits of the new decoder key."""
 
-    token_class: ClassVar[int] = 2
+    token_class: ClassVar = TokenClass.MANAGEMENT
     subclass: ClassVar[int] = 4
     ken_low: int
     ti: int
@@ -193,7 +193,7 @@ class SecondSection:
 class ThirdSection:
     """Class 2, subclass 8 for keys of 128 bits; `sgc` is the low 12 bits of the code."""
 
-    token_class: ClassVar[int] = 2
+    token_class: ClassVar = TokenClass.MANAGEMENT
     subclass: ClassVar[int] = 8
     sgc: int
     key_part: int = field(repr=False)
@@ -203,7 +203,7 @@ class ThirdSection:
 class SupplyGroupSection:
     """Class 2, subclass 8 for keys of 64 bits: the whole supply group code, no part of a key."""
 
-    token_class: ClassVar[int] = 2
+    token_class: ClassVar = TokenClass.MANAGEMENT
     subclass: ClassVar[int] = 8
     sgc: int
 
@@ -212,7 +212,7 @@ class SupplyGroupSection:
 class FourthSection:
     """Class 2, subclass 9, keys of 128 bits only; `sgc` is the high 12 bits of the code."""
 
-    token_class: ClassVar[int] = 2
+    token_class: ClassVar = TokenClass.MANAGEMENT
     subclass: ClassVar[int] = 9
     sgc: int
     key_part: int = field(repr=False)
