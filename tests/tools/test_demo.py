@@ -36,14 +36,8 @@ def children(parent: int) -> list[int]:
     return [int(number) for number in found.split()]
 
 
-@pytest.mark.parametrize(
-    "number",
-    [
-        signal.SIGKILL,
-        pytest.param(signal.SIGTERM, marks=pytest.mark.proof),
-        pytest.param(signal.SIGINT, marks=pytest.mark.proof),
-    ],
-)
+@pytest.mark.proof
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_no_child_outlives_the_demo(demo: "subprocess.Popen[str]", number: int) -> None:
     (meter,) = children(demo.pid)
     watch = os.pidfd_open(meter)

@@ -95,6 +95,7 @@ def assert_refused(said: Said, reason: str, *, credit_wh: int) -> None:
     }
 
 
+@pytest.mark.proof
 async def test_nobody_answers_and_the_token_is_as_good_as_before(tmp_path: Path) -> None:
     async with house("tcp", tmp_path) as home:
         token = home.lab.buy("1")

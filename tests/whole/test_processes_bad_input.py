@@ -164,6 +164,7 @@ def test_a_port_that_somebody_has_is_told(tmp_path: Path) -> None:
 
 
 @NEEDS_SOCAT
+@pytest.mark.proof
 async def test_a_serial_port_that_somebody_has_is_told_and_works_when_it_is_free(
     tmp_path: Path,
 ) -> None:
@@ -211,6 +212,7 @@ async def test_a_second_meter_on_a_store_does_not_start_and_the_first_goes_on(
         assert (await home.type(home.lab.buy("1") + "E")).report["credit_wh"] == 1000
 
 
+@pytest.mark.proof
 async def test_a_second_unit_on_a_store_does_not_start_and_the_first_goes_on(
     tmp_path: Path,
 ) -> None:
