@@ -5,13 +5,18 @@ anew, is to be trusted. Invariant: at every point a crash leaves either the old 
 finished copy under its rescue name, which the next start puts into place.
 """
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeAlias
 
 from link.durable import Database, StoreBroken
 from link.files import OURS_ALONE, reason_of, sync
 
+Sync: TypeAlias = Callable[[Path], None]
+"""Returns when the disk has a file or the names in a folder; a crash test hands in its own."""
 
-def copy_aside(database: Database, path: Path) -> None:
+
+def copy_aside(database: Database, path: Path, sync: Sync = sync) -> None:
     """Write all that the open store holds to a new file, synced; raises DurableError."""
     draft = _beside(path, ".draft")
     try:
@@ -25,7 +30,7 @@ def copy_aside(database: Database, path: Path) -> None:
         raise StoreBroken(f"{path}: cannot be copied ({reason_of(error)})") from error
 
 
-def put_into_place(path: Path) -> None:
+def put_into_place(path: Path, sync: Sync = sync) -> None:
     """Finish a rescue that stands ready beside a closed store; raises StoreBroken."""
     copy = rescue_path(path)
     if not copy.exists():
