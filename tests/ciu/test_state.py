@@ -62,6 +62,21 @@ def test_the_digits_leave_the_disk_with_the_intent(path: Path) -> None:
     assert DIGITS.encode() not in octets(path)
 
 
+def untidy(path: Path) -> Connection:
+    """A connection of a library that was built to leave in the file what was deleted."""
+    connection = connect_sqlite(path)
+    connection.execute("PRAGMA secure_delete = OFF")
+    return connection
+
+
+def test_the_digits_leave_the_disk_whatever_the_library_does_by_itself(path: Path) -> None:
+    state = CiuState.open(path, untidy)
+    state.begin(METER, INTENT)
+    state.resolve(METER)
+    state.close()
+    assert DIGITS.encode() not in octets(path)
+
+
 def test_a_ledger_that_goes_back_is_noticed_across_runs_and_once(path: Path) -> None:
     state = CiuState.open(path)
     assert not state.saw_ledger(METER, 5)

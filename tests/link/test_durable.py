@@ -102,6 +102,23 @@ def test_the_file_is_ours_alone_and_set_for_safety(path: Path, database: Databas
     assert database.execute("PRAGMA user_version") == [(1,)]
 
 
+def careless(path: Path) -> sqlite3.Connection:
+    """A connection of a library that was built to be quick and to share."""
+    connection = connect_sqlite(path)
+    connection.execute("PRAGMA synchronous = OFF")
+    connection.execute("PRAGMA locking_mode = NORMAL")
+    return connection
+
+
+def test_every_opening_syncs_every_commit_and_shares_with_nobody(path: Path) -> None:
+    for number in range(3):
+        database = Database.open(path, APPLICATION, 1, SCHEMA, careless)
+        append(database, number)
+        assert database.execute("PRAGMA synchronous") == [(2,)]
+        assert database.execute("PRAGMA locking_mode") == [("exclusive",)]
+        database.close()
+
+
 def test_a_store_open_to_others_is_refused_with_the_remedy(path: Path) -> None:
     opened(path).close()
     path.chmod(0o640)
