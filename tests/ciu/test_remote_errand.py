@@ -130,13 +130,14 @@ def test_an_earlier_sending_stays_in_doubt_though_the_next_never_left(
     assert state.intent(METER) is not None
 
 
-def test_doubt_is_told_once(errand: Errand) -> None:
+def test_doubt_is_told_once_and_its_intent_stays(errand: Errand, state: CiuState) -> None:
     errand.request()
     errand.answered(HEAD)
     told = []
     for _ in range(12):
         errand.request()
         told.append(fails(errand, LinkTrouble.NO_ANSWER))
+        assert state.intent(METER) is not None
     assert [each for each in told if each is not None] == [Unknown(LinkTrouble.NO_ANSWER)]
 
 

@@ -116,6 +116,16 @@ def test_the_application_learns_who_asks_for_what() -> None:
     assert server.take_outgoing() == b""
 
 
+def test_outside_the_lab_the_public_client_enters_nothing() -> None:
+    server = session(lab=False)
+    for request in (SNRM, AARQ, GET):
+        exchange(server, request)
+    server.receive(ENTER, 0.0)
+    assert server.take_events() == []
+    assert server.take_outgoing() not in (b"", ANSWERS[3])
+    assert server.counts.refused >= 1
+
+
 def test_nothing_is_said_before_the_answer_and_a_repeat_asks_nobody_again() -> None:
     server = session()
     for request in (SNRM, AARQ, GET):

@@ -357,6 +357,29 @@ def test_after_doubt_the_ledger_is_read_before_the_token_is_sent_again(
             assert isinstance(doubtful.wants, Get)
 
 
+def test_nothing_but_the_ledgers_answer_lets_a_token_go_out_again(scenes: list[Scene]) -> None:
+    for scene in scenes:
+        if scene.entry.wants is not None:
+            failing, senseless = copy(scene.entry), copy(scene.entry)
+            failing.failed(LinkTrouble.RESET)
+            senseless.answered("no ledger")
+            assert not isinstance(failing.wants, Invoke)
+            assert not isinstance(senseless.wants, Invoke)
+
+
+def test_a_token_that_the_ledger_never_shows_is_sent_three_times_and_then_unknown() -> None:
+    going, asked = TokenEntry(DIGITS, known_sequence=0, resumed=False), []
+    going.intent_stored()
+    while (wanted := going.wants) is not None:
+        asked.append(type(wanted))
+        if isinstance(wanted, Invoke):
+            going.failed(LinkTrouble.NO_ANSWER)
+        else:
+            going.answered(())
+    assert asked == [Invoke, Get] * 3
+    assert going.verdict == Unknown(LinkTrouble.NO_ANSWER)
+
+
 @pytest.mark.parametrize("trouble", sorted(NEVER_JUDGED, key=lambda t: t.name))
 def test_what_the_meter_did_not_do_for_certain_needs_no_reading(trouble: LinkTrouble) -> None:
     going = TokenEntry(DIGITS, known_sequence=0, resumed=False)
