@@ -2,13 +2,14 @@
 
 import itertools
 import sqlite3
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
-from link.durable import connect_sqlite
+from link.durable import Connection, Cursor, connect_sqlite
 from link.secret import Secret
-from link.terms import Alarm, EntrySource, SupplyReason, TokenResult, meter_pan
+from link.terms import Alarm, EntrySource, SupplyReason, TokenOutcome, TokenResult, meter_pan
 from meter.app.unit import MeterUnit, Pace, load_or_begin
 from meter.domain import Seed, State, alarms, explain
 from meter.relays import open_relay
@@ -30,22 +31,48 @@ def token(tid: int, wh: int) -> str:
 
 
 class Disk:
-    """A store file that can be told to take no more pages."""
+    """A store file that can be told to take no more pages, and that shows when it is written."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.pages = 1 << 30
         self.connection: sqlite3.Connection | None = None
+        self.witness: Callable[[], None] = lambda: None
 
-    def connect(self, path: Path) -> sqlite3.Connection:
+    def connect(self, path: Path) -> Connection:
         self.connection = connect_sqlite(path)
         self.limit(self.pages)
-        return self.connection
+        return Watched(self.connection, lambda: self.witness())
 
     def limit(self, pages: int) -> None:
         self.pages = pages
         if self.connection:
             self.connection.execute(f"PRAGMA max_page_count = {pages}")
+
+
+class Watched:
+    """A connection that calls a witness before each commit, and before its fate is known."""
+
+    def __init__(self, inner: sqlite3.Connection, witness: Callable[[], None]) -> None:
+        self.inner = inner
+        self.witness = witness
+
+    @property
+    def in_transaction(self) -> bool:
+        return self.inner.in_transaction
+
+    def execute(
+        self, sql: str, parameters: Sequence[str | bytes | int | float | None] = (), /
+    ) -> Cursor:
+        if sql == "COMMIT":
+            self.witness()
+        return self.inner.execute(sql, parameters)
+
+    def executescript(self, sql_script: str, /) -> object:
+        return self.inner.executescript(sql_script)
+
+    def close(self) -> None:
+        self.inner.close()
 
 
 class Bench:
@@ -159,6 +186,21 @@ def test_boot_does_not_close_what_the_store_has_open(bench: Bench) -> None:
     bench.kill()
     bench.start()
     assert not bench.unit.is_closed(bench.now)
+
+
+def test_until_the_disk_has_it_nothing_has_happened(bench: Bench) -> None:
+    seen: list[tuple[int, bool, TokenOutcome | None]] = []
+
+    def look() -> None:
+        unit = bench.unit
+        credit_wh = bench.state.account.credit_wh
+        seen.append((credit_wh, unit.is_closed(bench.now), unit.last_result(PATH)))
+
+    bench.disk.witness = look
+    bench.unit.enter(token(100, 25_000), PATH, bench.now)
+    assert seen == [(0, False, None)]
+    look()
+    assert seen[-1][:2] == (25_000, True)
 
 
 def test_a_settled_meter_has_lost_nothing(bench: Bench) -> None:

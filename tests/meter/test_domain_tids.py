@@ -71,3 +71,15 @@ def test_a_date_outside_the_base_leaves_no_floor() -> None:
 def test_the_floor_itself_is_neither_old_nor_used() -> None:
     assert not TidList(floor=7).is_old(7)
     assert not TidList(floor=7).is_used(7)
+
+
+def test_a_full_list_tells_its_smallest_from_what_is_below() -> None:
+    tids = TidList(floor=7)
+    for tid in range(100, 100 + 2 * CAPACITY, 2):
+        assert not tids.is_old(7)
+        tids = tids.added(tid)
+    assert tids.is_old(99)
+    assert (tids.is_old(100), tids.is_used(100)) == (False, True)
+    assert (tids.is_old(101), tids.is_used(101)) == (False, False)
+    more = tids.added(101)
+    assert (more.is_old(100), more.is_old(101), more.is_used(101)) == (True, False, True)

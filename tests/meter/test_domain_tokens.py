@@ -22,6 +22,7 @@ from meter.domain import (
     decide,
     initial,
 )
+from meter.domain.tids import TidList
 from meter.sts import (
     DecoderKey,
     EncryptionAlgorithm,
@@ -187,6 +188,8 @@ def test_the_first_check_that_fails_names_the_result() -> None:
     )
     assert outcome(worst, credit(tid=FLOOR - 1, subclass=1)).result is TokenResult.OldError
     assert outcome(worst, water).result is TokenResult.UsedError
+    below = replace(worst, sts=replace(worst.sts, tids=TidList(FLOOR + 1, used=(FLOOR,))))
+    assert outcome(below, water).result is TokenResult.OldError
     fresh = replace(worst, sts=replace(worst.sts, tids=STATE.sts.tids))
     assert outcome(fresh, water).result is TokenResult.KeyExpiredError
     assert outcome(keyed(kt=1), water).result is TokenResult.DDTKError

@@ -26,7 +26,7 @@ from link.durable import (
     connect_sqlite,
 )
 from link.secret import Secret
-from link.terms import EntrySource, meter_pan
+from link.terms import LEDGER_KEPT, EntrySource, meter_pan
 from meter.domain import (
     Command,
     Elapsed,
@@ -133,6 +133,23 @@ def test_a_live_store_trims_facts_and_no_state(path: Path) -> None:
     for shelf in Shelf:
         newest = [fact for fact in kept if shelf_of(fact) is shelf][-keep.of(shelf) :]
         assert [fact for fact in found if shelf_of(fact) is shelf] == newest
+    store.close()
+
+
+@pytest.mark.parametrize("keep", [Keep(), KEEP_ALL])
+def test_the_ledger_grows_on_where_it_was_after_a_restart(keep: Keep, path: Path) -> None:
+    store, state = Store.open(path, keep=keep), FIRST
+    facts: tuple[Fact, ...] = ()
+    for tid in range(LEDGER_KEPT + 3):
+        more, state = step(state, credit(tid))
+        facts += more
+    store.commit(facts, state)
+    store.close()
+    store = Store.open(path, keep=keep)
+    found = store.load()
+    assert found == state
+    _, after = step(found, credit(LEDGER_KEPT + 3))
+    assert after.ledger.head.sequence == found.ledger.head.sequence + 1 == LEDGER_KEPT + 4
     store.close()
 
 
