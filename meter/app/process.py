@@ -156,6 +156,7 @@ class MeterProcess:
             log.info("%s: %s", medium.url, end)
         finally:
             self._seats.leave(seat)
+            _warn(medium, seat.faults.rest(session))
             await medium.close()
 
     def _session(self, medium: Medium) -> ServerSession:
@@ -174,7 +175,10 @@ class MeterProcess:
     async def _keep_time(self, unit: MeterUnit) -> None:
         clock = asyncio.get_running_loop().time
         while True:
-            unit.tick(clock())
+            now = clock()
+            unit.tick(now)
+            for seat in self._seats:
+                _warn(seat.medium, seat.faults.due(seat.session, now))
             try:
                 async with asyncio.timeout_at(unit.deadline):
                     await self._moved.wait()
@@ -196,6 +200,11 @@ def _tell(asked: Asked, response: ActionDone) -> None:
             )
         case _:
             log.info("client %d: token not judged", asked.client.sap)
+
+
+def _warn(medium: Medium, faults: str) -> None:
+    if faults:
+        log.warning("%s: %s", medium.url, faults)
 
 
 def _last_four(typed: str) -> str:

@@ -4,10 +4,12 @@ Invariant: a newcomer always has a seat; whoever holds no link makes room before
 and among equals the one from whom no request came for the longest time.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from link.media import Medium
 from link.server import ServerSession
+from meter.app.faults import FaultLog
 
 SEATS = 32
 """Connections that are served at the same time."""
@@ -20,6 +22,7 @@ class Seat:
     medium: Medium
     session: ServerSession
     asked_at: float
+    faults: FaultLog = field(default_factory=FaultLog)
 
 
 class Seats:
@@ -27,6 +30,9 @@ class Seats:
 
     def __init__(self) -> None:
         self._taken: list[Seat] = []
+
+    def __iter__(self) -> Iterator[Seat]:
+        return iter(self._taken)
 
     def take(self, seat: Seat) -> Seat | None:
         """Seat a newcomer; return who must go for it."""
