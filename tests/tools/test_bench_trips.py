@@ -1,25 +1,21 @@
-"""Laws of round trips: the echo, the caller, turns, and the children at the far side."""
+"""Laws of round trips: the echo, the caller, turns."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from link.media import MediumError, connect, listen
+from link.media import connect, listen
 from link.pump import Pump
-from tools.bench.children import child
 from tools.bench.echo import HEAD, EchoClient, EchoServer, Size
 from tools.bench.pair import EchoEnd
 from tools.bench.trips import in_turns, running
 from tools.exits import Stop
 
 SIZES = st.builds(Size, out=st.integers(HEAD.size, 300), back=st.integers(1, 300))
-ECHO = "tools.bench.far_echo"
-ANY_PORT = "tcp://127.0.0.1:0"
 
 
 @given(sizes=st.lists(SIZES, max_size=5), cut=st.integers(1, 50))
@@ -102,28 +98,3 @@ async def test_every_way_is_gone_equally_often(seconds: float) -> None:
     rounds = len(samples["slow"])
     assert gone == ["prepared", "slow", "fast"] * rounds
     assert samples == {"slow": [2.0] * rounds, "fast": [1.0] * rounds}
-
-
-async def test_a_child_serves_while_the_block_runs_and_no_longer(tmp_path: Path) -> None:
-    async with child(ECHO, ANY_PORT, log=tmp_path / "log") as echo:
-        url = await echo.url()
-        near = EchoEnd(await connect(url))
-        async with running([near.caller]):
-            assert await near.caller.size(lambda now: near.ask(Size(9, 7), now)) == Size(9, 7)
-    with pytest.raises(MediumError):
-        await connect(url)
-    assert (tmp_path / "log").read_text() == ""
-
-
-async def test_a_child_nobody_connects_to_ends_with_the_block(tmp_path: Path) -> None:
-    async with child(ECHO, f"pty://{tmp_path}/line", log=tmp_path / "log") as echo:
-        assert await echo.url() == f"pty://{tmp_path}/line"
-        assert (tmp_path / "line").is_symlink()
-    assert not (tmp_path / "line").is_symlink()
-    assert (tmp_path / "log").read_text() == ""
-
-
-async def test_a_child_that_does_not_start_is_told_with_its_last_words(tmp_path: Path) -> None:
-    async with child(ECHO, "smoke://signal", log=tmp_path / "log") as echo:
-        with pytest.raises(Stop, match=rf"^{ECHO} did not start: .*unknown scheme 'smoke'"):
-            await echo.url()

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from link.media import connect
 from tools.bench import lab
-from tools.bench.children import Child, child
 from tools.bench.codec import codec_figures
 from tools.bench.ending import run_tidily
 from tools.bench.figures import Figure, median_ms
 from tools.bench.pair import EchoEnd, MeterEnd, Pair
 from tools.bench.trips import in_turns, running
+from tools.children import Child, child
 from tools.provision.making import Made
 
 CODEC_SHARE = 0.25

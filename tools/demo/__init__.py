@@ -36,9 +36,8 @@ def add_parser(subparsers: Subparsers) -> None:
 def _run(args: argparse.Namespace) -> int:
     with ExitStack() as opened:
         folder = args.dir or Path(opened.enter_context(tempfile.TemporaryDirectory()))
-        stage = opened.enter_context(Stage(folder, args.seed))
         try:
-            print(asyncio.run(play(stage)), flush=True)
+            print(asyncio.run(play(Stage(folder, args.seed))), flush=True)
         except* (StageError, NotShown, DurableError) as errors:
             raise Stop(str(errors.exceptions[0]), Exit.FAILED) from None
     return Exit.DONE

@@ -31,9 +31,13 @@ class NotShown(Exception):
 
 
 async def play(stage: Stage) -> str:
-    """Play the whole story; return the verdict of the sale. Raises StageError, NotShown."""
+    """Play the whole story; return the verdict of the sale. Raises StageError, Stop, NotShown."""
     stage.provision()
-    stage.start_meter()
+    async with stage.meter():
+        return await _at_a_unit(stage)
+
+
+async def _at_a_unit(stage: Stage) -> str:
     print("\n$ splitmeter ciu --config", stage.ciu_toml, flush=True)
     app = CiuApp(
         read_config(stage.ciu_toml),

@@ -1,17 +1,15 @@
-"""The commands of the demo as subprocesses, each printed before its output.
-
-Children end when their standard input closes, so that none outlives the demo, however it ends.
-"""
+"""The commands of the demo as subprocesses, each printed before its output."""
 
 import shlex
 import subprocess
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from random import Random
-from types import TracebackType
-from typing import Self
 
 from link.terms import luhn_digit
+from tools.children import READY, child
 
 SPLITMETER = (sys.executable, "-m", "tools")
 HOUSE_SCALE = 30
@@ -29,7 +27,6 @@ class Stage:
         """Choose a meter number by the seed; nothing is done yet."""
         self.folder = folder
         self.drn = _meter_number(seed)
-        self._meter: subprocess.Popen[str] | None = None
 
     @property
     def ciu_toml(self) -> Path:
@@ -42,23 +39,18 @@ class Stage:
         made = ("--dir", str(self.folder), "--drn", self.drn, "--listen", line)
         self._run("provision", *made, "--test-keys", "--lab", "--scale", str(HOUSE_SCALE))
 
-    def start_meter(self) -> None:
-        """Start the meter's process and wait until it is ready."""
-        words = ("meter", "--config", str(self.folder / self.drn / "meter.toml"), "--leash")
-        self._announce(words)
-        with (self.folder / "meter.log").open("w") as log:
-            self._meter = subprocess.Popen(
-                (*SPLITMETER, *words),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-            )
-        assert self._meter.stdout is not None
-        ready = self._meter.stdout.readline()
-        if not ready.startswith("ready "):
-            raise StageError(f"the meter did not start: {(self.folder / 'meter.log').read_text()}")
-        print(ready, end="", flush=True)
+    @asynccontextmanager
+    async def meter(self) -> AsyncIterator[None]:
+        """Run the meter's process while the block runs, which starts when it is ready.
+
+        Raises Stop where it does not start.
+        """
+        config = self.folder / self.drn / "meter.toml"
+        self._announce(("meter", "--config", str(config), "--leash"))
+        words = ("--config", str(config.absolute()), "--leash")
+        async with child("meter", *words, log=self.folder / "meter.log") as meter:
+            print(READY + await meter.url(), flush=True)
+            yield
 
     def buy(self, kwh: str) -> str:
         """Buy a token and return its 20 digits."""
@@ -70,20 +62,6 @@ class Stage:
         """Switch an appliance of the house."""
         control = str(self.folder / self.drn / "control.sock")
         self._run("load", "--control", control, appliance, position)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._meter is not None:
-            with self._meter:
-                assert self._meter.stdin is not None
-                self._meter.stdin.close()
 
     def _run(self, *words: str) -> str:
         self._announce(words)

@@ -1,6 +1,7 @@
-"""The other processes of a bench: started, awaited, and ended by their own handles.
+"""The processes that a demo or a bench starts: awaited, and ended by their own handles.
 
-Invariant: a child ends when its stdin is closed, so none outlives the bench, however that ends.
+Invariant: a child ends when its stdin is closed, so none outlives us, however we end. No wait is
+without a bound.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from tools.exits import Exit, Stop
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 """Where the packages stand, installed or not."""
 
 START_S = 20.0
