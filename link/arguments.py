@@ -1,20 +1,27 @@
-"""The command line of every process: errors of one line, one set of statuses, help alike.
+"""The command line of every process: errors of one line, statuses, help alike, the leash.
 
 Usage is wrapped here, because argparse breaks it at other places from one Python to the next, and
 the printed page of all commands is compared with what the code says.
 """
 
 import argparse
+import os
 import re
+import sys
+from collections.abc import Callable
 from enum import IntEnum
 from functools import partial
 from textwrap import wrap
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
 
 WIDTH = 96
 """Columns of a help text, whatever the terminal has."""
 
 _UNWRAPPED = 10_000
+_READ_OCTETS = 4096
 _PARTS = re.compile(r"\[.*?\]|\(.*?\)|--?[\w-]+ [^\s\[(-]\S*|\S+")
 """A group in brackets, an option with its value, or a word."""
 
@@ -68,3 +75,18 @@ def _wrapped(usage: str, opening: str) -> str:
         break_on_hyphens=False,
     )
     return "\n".join(lines).replace("\0", " ")
+
+
+def hold_leash(loop: "AbstractEventLoop", stop: Callable[[], object]) -> None:
+    """Call `stop` when standard input is closed: whoever started us may have died, by any death."""
+    descriptor = sys.stdin.fileno()
+
+    def look() -> None:
+        if not os.read(descriptor, _READ_OCTETS):
+            loop.remove_reader(descriptor)
+            stop()
+
+    try:
+        loop.add_reader(descriptor, look)
+    except PermissionError:  # a file or /dev/null cannot be waited for: its end is there
+        stop()

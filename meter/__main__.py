@@ -2,13 +2,12 @@
 
 import asyncio
 import logging
-import os
 import signal
 import sys
 import time
 from pathlib import Path
 
-from link.arguments import Exit, Parser
+from link.arguments import Exit, Parser, hold_leash
 from link.durable import DurableError
 from link.media import MediumError, UrlError
 from link.settings import SettingsError
@@ -56,23 +55,9 @@ async def _run(config: MeterConfig, folder: Path, *, leash: bool) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, process.stop)
     if leash:
-        _hold_leash(loop, process)
+        hold_leash(loop, process.stop)
     durable = await process.run(lambda url: print(f"ready {url}", flush=True))
     return Exit.DONE if durable else _refused("the last readings could not be stored", Exit.FAILED)
-
-
-def _hold_leash(loop: asyncio.AbstractEventLoop, process: MeterProcess) -> None:
-    descriptor = sys.stdin.fileno()
-
-    def look() -> None:
-        if not os.read(descriptor, 4096):
-            loop.remove_reader(descriptor)
-            process.stop()
-
-    try:
-        loop.add_reader(descriptor, look)
-    except PermissionError:  # a file or /dev/null cannot be waited for: its end is there
-        process.stop()
 
 
 def _refused(line: str, status: Exit) -> Exit:

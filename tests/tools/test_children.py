@@ -1,5 +1,7 @@
 """Laws of the processes that a demo or a bench starts."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -38,3 +40,8 @@ async def test_a_child_that_does_not_start_is_told_with_its_last_words(tmp_path:
     async with child(ECHO, "smoke://signal", log=tmp_path / "log") as echo:
         with pytest.raises(Stop, match=rf"^{ECHO} did not start: .*unknown scheme 'smoke'"):
             await echo.url()
+
+
+def test_a_leash_that_nobody_can_hold_ends_its_process_at_once() -> None:
+    words = (sys.executable, "-m", ECHO, ANY_PORT)
+    assert subprocess.run(words, stdin=subprocess.DEVNULL, timeout=30, check=False).returncode == 0

@@ -4,10 +4,10 @@ It prints `ready URL`, serves one medium, and ends with it or when its stdin is 
 """
 
 import asyncio
-import os
 import sys
 from contextlib import suppress
 
+from link.arguments import hold_leash
 from link.media import MediumClosed, listen
 from link.pump import Pump
 from tools.bench.echo import EchoServer
@@ -15,7 +15,8 @@ from tools.bench.echo import EchoServer
 
 async def serve(url: str) -> None:
     """Be the far side of one medium until it is closed or nobody holds our stdin."""
-    _hold_leash()
+    if task := asyncio.current_task():
+        hold_leash(task.get_loop(), task.cancel)
     listener = await listen(url)
     print(f"ready {listener.url}", flush=True)
     try:
@@ -23,18 +24,6 @@ async def serve(url: str) -> None:
         await Pump(EchoServer(), medium, lambda _now: None).run()
     finally:
         await listener.close()
-
-
-def _hold_leash() -> None:
-    loop, task = asyncio.get_running_loop(), asyncio.current_task()
-    descriptor = sys.stdin.fileno()
-
-    def look() -> None:
-        if not os.read(descriptor, 1) and task:
-            loop.remove_reader(descriptor)
-            task.cancel()
-
-    loop.add_reader(descriptor, look)
 
 
 if __name__ == "__main__":
