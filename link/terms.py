@@ -15,6 +15,9 @@ TOKEN_LIMIT = 1 << 66
 DRN_DIGITS = (11, 13)
 """A meter number has so many, with a maker's code of two or of four (sts.md 2.1)."""
 
+MAKER = "ZZZ"
+"""First letters of device names and system titles: a lab value that no maker has registered."""
+
 HIGHEST_ADDRESS = 0x3FFD
 """Of 14 bits of an HDLC address 0 and the highest two are reserved (link.md 2)."""
 
@@ -253,6 +256,11 @@ def meter_pan(drn: str) -> str:
     """Return the 18-digit MeterPAN of a DRN: IIN 600727 for 11 digits, 0000 for 13."""
     payload = ("600727" if len(drn) == 11 else "0000") + drn
     return payload + luhn_digit(payload)
+
+
+def meter_title(drn: str) -> bytes:
+    """Return a meter's system title: maker, then the DRN without its check digit in 5 octets."""
+    return MAKER.encode("ascii") + int(drn[:-1]).to_bytes(5, "big")
 
 
 def physical_address(drn: str) -> int:

@@ -15,7 +15,7 @@ from link.hdlc import OwnAddress, Timing
 from link.media import Listener, Medium, MediumClosed, is_shared, listen
 from link.pump import Pump
 from link.server import ActionDone, Asked, ServerSession
-from link.terms import TokenOutcome, is_digits
+from link.terms import MAKER, TokenOutcome, is_digits
 from meter.app.seats import Seat, Seats
 from meter.app.unit import MeterUnit, Pace, load_or_begin
 from meter.config import MeterConfig, read_seed
@@ -28,8 +28,6 @@ from meter.store import Store
 log = logging.getLogger("meter")
 
 FIRMWARE = "splitmeter 0.1.0"
-MAKER = "SPM"
-"""First letters of the logical device name: not registered with anybody, a lab value."""
 
 
 class _Stopped(Exception):

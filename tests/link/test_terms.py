@@ -10,6 +10,7 @@ from link.terms import (
     is_meter_number,
     luhn_digit,
     meter_pan,
+    meter_title,
     physical_address,
 )
 
@@ -65,3 +66,11 @@ def test_a_physical_address_comes_from_the_serial_number_alone(payload: str) -> 
     drn = payload + luhn_digit(payload)
     assert 1000 <= physical_address(drn) <= 10999
     assert physical_address(drn) == int(payload[-4:]) + 1000
+
+
+@pytest.mark.parametrize(
+    ("drn", "title"),
+    [("12345678903", "5a5a5a00499602d2"), ("0100000000008", "5a5a5a02540be400")],
+)
+def test_a_meters_title_holds_its_number_without_the_check_digit(drn: str, title: str) -> None:
+    assert meter_title(drn).hex() == title

@@ -20,7 +20,7 @@ def session(*, linked: bool = False) -> ServerSession:
     made = ServerSession(
         addresses=OwnAddress(1, point_to_point=True),
         timing=Timing.for_line(None),
-        device_name="SPM64686956810",
+        device_name="ZZZ64686956810",
         lab=True,
     )
     if linked:

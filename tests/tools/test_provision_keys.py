@@ -6,14 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from link.terms import TOKEN_LIMIT, luhn_digit
+from link.terms import TOKEN_LIMIT, luhn_digit, meter_title
 from tools.provision.keys import (
     Label,
     fresh_ciu_title,
     fresh_code,
     fresh_key,
     is_weak,
-    meter_title,
     with_check_digits,
 )
 

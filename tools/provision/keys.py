@@ -11,12 +11,10 @@ from hashlib import scrypt
 from itertools import pairwise
 
 from link.secret import Secret
+from link.terms import MAKER
 
 LINK_KEY_OCTETS = 16
 """A unicast or authentication key of security suite 0."""
-
-MAKER = b"ZZZ"
-"""First letters of a system title: a lab value that no maker has registered."""
 
 _CODE_FIRST = "89"
 _CODE_RANDOM_DIGITS = 17
@@ -80,11 +78,6 @@ def is_weak(key: bytes) -> bool:
     return len(steps) <= 1 or len(set(key)) <= len(key) // 2
 
 
-def meter_title(drn: str) -> bytes:
-    """Return a meter's system title: maker, then the DRN without its check digit in 5 octets."""
-    return MAKER + int(drn[:-1]).to_bytes(5, "big")
-
-
 def fresh_ciu_title() -> bytes:
     """Draw a customer unit's system title; from F0 upwards it is never a meter's."""
-    return MAKER + bytes([0xF0 | secrets.randbelow(16)]) + secrets.token_bytes(4)
+    return MAKER.encode("ascii") + bytes([0xF0 | secrets.randbelow(16)]) + secrets.token_bytes(4)

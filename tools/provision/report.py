@@ -6,8 +6,7 @@ from datetime import date
 from shlex import quote
 
 from ciu.wording.figures import group_digits
-from link.terms import meter_pan
-from tools.provision.keys import meter_title
+from link.terms import meter_pan, meter_title
 from tools.provision.making import REGISTER, UNIT, Made
 from tools.provision.order import Order
 
