@@ -38,6 +38,7 @@ def put_into_place(path: Path, sync: Sync = sync) -> None:
     try:
         for left_over in (_beside(path, "-wal"), _beside(path, "-shm")):
             left_over.unlink(missing_ok=True)
+        sync(path.absolute().parent)  # an old journal must never meet the new file
         copy.rename(path)
         sync(path.absolute().parent)
     except OSError as error:
