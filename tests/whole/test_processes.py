@@ -50,6 +50,7 @@ async def test_a_token_is_credited_once_and_then_it_is_used(medium: str, tmp_pat
         assert not home.has_intent()
 
 
+@pytest.mark.proof
 async def test_a_unit_reaches_a_meter_that_is_another_logical_device(tmp_path: Path) -> None:
     async with house("tcp", tmp_path) as home:
         edit(home.lab.meter_toml, "logical = 1", "logical = 5")
