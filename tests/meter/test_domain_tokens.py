@@ -229,8 +229,6 @@ def test_a_token_that_fills_the_account_to_the_brim_is_accepted() -> None:
 def test_every_published_test_token_is_accepted_by_any_meter(
     vector: dict[str, str], subclass: str
 ) -> None:
-    if subclass not in vector:
-        pytest.skip("the vector has no such form")
     found = outcome(STATE, vector[subclass])
     bits = {0: (1 << 36) - 1} if subclass == "subclass_0" else {0: (1 << 28) - 1}
     test = int(vector["test"])

@@ -8,6 +8,7 @@ import io
 import os
 import resource
 import socket
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from .processes import NEEDS_SOCAT, House, Said, Talker, command, edit, house, m
 OTHER_DRN = "12345678903"
 METER, UNIT = "meter", "ciu"
 LOCKED = "LOCKED"
+NOBODY = 65534
+"""User and group that own nothing."""
 JUDGED = f"NOT FOR THIS METER|{LOCKED}"
 
 
@@ -116,11 +119,31 @@ def test_a_meter_without_its_key_does_not_start(
     assert not (lab.meter_toml.parent / "meter.db").exists()
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root reads every file")
-def test_a_key_that_may_not_be_read_is_refused(lab: Lab) -> None:
-    key = lab.meter_toml.parent / "decoder.key"
-    key.chmod(0)
-    assert_one_line(ended(METER, "--config", str(lab.meter_toml)), 2, str(key), "denied")
+@contextlib.contextmanager
+def unprivileged(folder: Path) -> Iterator[None]:
+    """Be nobody while the block runs, where the tests run as root, who may read every file."""
+    if os.geteuid() != 0:
+        yield
+        return
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, NOBODY, NOBODY)
+    os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+def test_a_key_that_may_not_be_read_is_refused() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        lab = made_lab(Path(folder) / "lab", "tcp://127.0.0.1:4059")
+        key = lab.meter_toml.parent / "decoder.key"
+        key.chmod(0)
+        words = (METER, "--config", str(lab.meter_toml))
+        assert ended(*words, "--help").status == 0  # its modules are loaded before root is left
+        with unprivileged(Path(folder)):
+            said = ended(*words)
+        assert_one_line(said, 2, str(key), "denied")
 
 
 def test_keys_of_a_unit_that_others_may_read_are_refused(lab: Lab) -> None:
