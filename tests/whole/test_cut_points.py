@@ -106,8 +106,8 @@ class Experiment:
 
     async def run(self, token: str, *, warm: bool) -> list[Verdict]:
         """Return what the CIU said in the end; both sides are down then."""
-        setting = Setting(folder=self.folder, drn=self.drn, fate=self.fate, disk=self.disk)
-        self.scene = Scene(setting)
+        setting = Setting(folder=self.folder, disk=self.disk)
+        self.scene = Scene(setting, self.drn, self.fate)
         for side in Side:
             self.scene.start(side)
         ciu = self.scene.ciu

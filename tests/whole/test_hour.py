@@ -42,10 +42,10 @@ def test_use_exhaustion_and_recharge(provision: Callable[..., Lab], minutes: int
     lab = provision()
     half_wh, quarter_wh = KETTLE_W * minutes // 120, KETTLE_W * minutes // 240
     half, quarter = lab.buy(f"{half_wh / 1000}"), lab.buy(f"{quarter_wh / 1000}")
-    setting = Setting(folder=lab.folder, drn=lab.drn, source="simulated://house?on=kettle")
+    setting = Setting(folder=lab.folder, source="simulated://house?on=kettle")
 
     async def life() -> None:
-        scene, loop = Scene(setting), asyncio.get_running_loop()
+        scene, loop = Scene(setting, lab.drn), asyncio.get_running_loop()
         scene.start(Side.METER)
         scene.start(Side.CIU)
         assert isinstance(await typed(scene, half), Accepted)
@@ -72,9 +72,8 @@ def trace_of(folder: Path, lab: Lab, token: str, seed: int) -> list[Spoken]:
     scenes: list[Scene] = []
 
     async def minutes() -> None:
-        scene = Scene(
-            Setting(folder=folder, drn=lab.drn, seed=seed, source="simulated://house?on=kettle")
-        )
+        setting = Setting(folder=folder, seed=seed, source="simulated://house?on=kettle")
+        scene = Scene(setting, lab.drn)
         scenes.append(scene)
         scene.start(Side.METER)
         scene.start(Side.CIU)
