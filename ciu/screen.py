@@ -5,6 +5,11 @@ from enum import Enum
 
 from ciu import COLUMNS
 
+MOST_BARS = 3
+
+NO_FIGURE = "-.-"
+"""Large digits before the credit was read."""
+
 
 class Lamp(Enum):
     """The credit light."""
@@ -49,6 +54,8 @@ class Signs:
     link: LinkSign = LinkSign.ASKING
     relay: RelaySign = RelaySign.UNKNOWN
     lamp: Lamp = Lamp.DARK
+    bars: int = 0
+    """Of the link, 0 to MOST_BARS, for faces that can draw them."""
     alarm: bool = False
     unsecured: bool = True
 
@@ -71,6 +78,11 @@ class Screen:
     """The meter's last four digits, "????" where none is stored."""
     name: str = ""
     signs: Signs = Signs()
+    big: str = NO_FIGURE
+    """The credit in large digits, for faces that can draw them."""
+    unit: str = "kWh"
+    age: str = ""
+    """How old the credit is, "12 s", once it is older than two polls: then its digits are dim."""
 
     def __post_init__(self) -> None:
         for line in self.lines:

@@ -20,11 +20,20 @@ def make_panel(config: CiuConfig, now: float, *, keys_in_lines: bool) -> Panel:
     profile = PROFILES[config.ciu.profile]
     if keys_in_lines:
         profile = replace(profile, figures=replace(profile.figures, double_erase_s=0.0))
-    labels = [
+    return Panel(make_labels(config), profile, make_words(config), now)
+
+
+def make_labels(config: CiuConfig) -> list[Label]:
+    """Return the meters as their customer knows them."""
+    return [
         Label(meter.drn, meter.name, EntrySource(EntrySource.SLOT_0 + meter.slot))
         for meter in config.meter
     ]
-    return Panel(labels, profile, Words(_clock(ZoneInfo(config.ciu.timezone))), now)
+
+
+def make_words(config: CiuConfig) -> Words:
+    """Return the language and the place of the unit."""
+    return Words(_clock(ZoneInfo(config.ciu.timezone)))
 
 
 def make_sites(config: CiuConfig) -> dict[str, list[Site]]:
@@ -43,6 +52,6 @@ def _station(meter: MeterSection) -> Station:
 def _clock(zone: ZoneInfo) -> Callable[[int], LocalTime]:
     def local(utc: int) -> LocalTime:
         at = datetime.fromtimestamp(utc, zone)
-        return LocalTime(at.year, at.month, at.day, at.hour, at.minute)
+        return LocalTime(at.year, at.month, at.day, at.hour, at.minute, at.second)
 
     return local

@@ -12,7 +12,9 @@ from contextlib import closing
 from random import Random
 from typing import assert_never
 
-from ciu.app.making import make_panel, make_sites
+from ciu.app.diary import Diary
+from ciu.app.making import make_labels, make_panel, make_sites, make_words
+from ciu.board import Board
 from ciu.config import CiuConfig
 from ciu.keypad import Key
 from ciu.panel import (
@@ -73,6 +75,7 @@ class CiuApp:
         self._loop = asyncio.get_running_loop()
         self.panel = make_panel(config, self._loop.time(), keys_in_lines=keys_in_lines)
         """To look at; keys go in by `press` and `type`."""
+        self._diary = Diary(make_labels(config), make_words(config), utc)
         self.faces: list[Callable[[Screen], None]] = []
         """Each is called with every new screen."""
         self.verdicts: deque[Settled] = deque(maxlen=HISTORY)
@@ -93,6 +96,10 @@ class CiuApp:
         """The display."""
         return self.panel.screen
 
+    def board(self) -> Board:
+        """Return how it stands with each meter, and what happened, for faces that have the room."""
+        return Board(self.panel.meter_lines(self._loop.time()), self._diary.newest_first)
+
     @property
     def is_running(self) -> bool:
         """Tell whether `run` has begun to serve."""
@@ -101,6 +108,11 @@ class CiuApp:
     def press(self, key: Key) -> None:
         """Press a key now."""
         self.panel.press(key, self._loop.time())
+        self._go_on()
+
+    def choose(self, drn: str) -> None:
+        """Bring a meter to the display; KeyError for one that this unit does not have."""
+        self.panel.choose(drn, self._loop.time())
         self._go_on()
 
     def type(self, keys: Sequence[Key]) -> None:
@@ -168,6 +180,7 @@ class CiuApp:
 
     def _tell(self, news: News) -> None:
         self.panel.answer(news, self._loop.time())
+        self._diary.take(news)
         match news:
             case Settled(meter, tail):
                 self.verdicts.append(news)

@@ -29,7 +29,15 @@ def draw(desk: Desk, mode: Mode, words: Words, now: float) -> Screen:
         lines = _result(view, told, words, now - desk.settled_at)
     else:
         lines = _lines(desk, mode, words, now)
-    return Screen(lines, view.label.tail, view.label.name, view.signs())
+    age_s = view.credit_age_s(now)
+    return Screen(
+        lines,
+        view.label.tail,
+        view.label.name,
+        view.signs(),
+        big=view.credit,
+        age=wording.span(age_s) if age_s else "",
+    )
 
 
 def page_shown(desk: Desk, mode: Mode, words: Words) -> Page | None:

@@ -23,7 +23,7 @@ class Cue(Enum):
     CLEAR = "B twice quickly, or on the last sign"
     TOKEN = "E or a pause after a token"
     CODE = "E after a short code"
-    CHOICE = "E after the choice of a meter"
+    CHOICE = "the choice of a meter"
     FIXABLE = "E after a number that cannot be sent"
     WRONG = "E after something else"
     AGAIN = "E while the entry is being corrected"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from ciu.board import Quality
 from ciu.screen import Screen, Tone
 from ciu.wording import Complaint, Silence
 from link.terms import EntrySource
@@ -72,7 +73,15 @@ class Settled:
     verdict: Verdict
 
 
-News: TypeAlias = Reading | Heard | WentSilent | LedgerFell | Pending | Settled
+@dataclass(frozen=True, slots=True)
+class Paced:
+    """The polls of a meter go so, from now on."""
+
+    meter: str
+    quality: Quality
+
+
+News: TypeAlias = Reading | Heard | WentSilent | LedgerFell | Pending | Settled | Paced
 
 
 @dataclass(frozen=True, slots=True)

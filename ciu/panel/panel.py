@@ -9,11 +9,13 @@ complained of leaves the panel. `now` is monotonic seconds.
 from collections.abc import Sequence
 from typing import assert_never
 
+from ciu.board import MeterLine
 from ciu.keypad import Key
 from ciu.pages import Page
 from ciu.panel.desk import Desk, pages_of
 from ciu.panel.drawing import draw, page_shown
 from ciu.panel.entry import Choice, Token, is_full, judge
+from ciu.panel.lines import meter_lines
 from ciu.panel.modes import Cue, Mode
 from ciu.panel.news import Beep, Effect, Label, Look, News, Settled, Show
 from ciu.panel.table import TABLE
@@ -88,6 +90,10 @@ class Panel:
         """What is known of the meter on the display."""
         return self._desk.view
 
+    def meter_lines(self, now: float) -> tuple[MeterLine, ...]:
+        """Return how it stands with each meter."""
+        return meter_lines(self._desk, self._words, now)
+
     @property
     def deadline(self) -> float:
         """When `tick` must be called at the latest."""
@@ -107,13 +113,25 @@ class Panel:
         """Take a key."""
         cue = self._cue(key, now)
         self._desk.key = key
+        self._take(cue, now)
+        if self._closes(key):
+            self._follow(self._entered(), now)
+            self._refresh(now)
+
+    def _take(self, cue: Cue, now: float) -> None:
         known = (self._mode, cue) in TABLE
         self._desk.effects.append(Beep(Tone.KEY if known else Tone.WRONG))
         if known:
             self._follow(cue, now)
-        if self._closes(key):
-            self._follow(self._entered(), now)
         self._refresh(now)
+
+    def choose(self, meter: str, now: float) -> None:
+        """Bring a meter to the display, refused by a sound where an entry or a token is under way.
+
+        KeyError for a meter that this panel does not have.
+        """
+        self._desk.chosen = self._desk.views[meter].label.drn
+        self._take(Cue.CHOICE, now)
 
     def answer(self, news: News, now: float) -> None:
         """Take news of a meter; KeyError for one that this panel does not have."""
@@ -195,10 +213,10 @@ class Panel:
         self._follow(Cue.TESTED if pages_here else Cue.VERDICT, now)
 
     def _follow(self, cue: Cue, now: float) -> None:
-        step = TABLE[self._mode, cue]
+        step, meter = TABLE[self._mode, cue], self._desk.meter
         step.action(self._desk, now)
         if self._mode is Mode.PAGES and step.mode is not Mode.PAGES:
-            self._desk.effects.append(Look(self._desk.meter, ()))
+            self._desk.effects.append(Look(meter, ()))
         self._mode = step.mode
         full = step.mode is Mode.ENTRY and cue is Cue.SIGN and is_full(self._desk.typed)
         self._submits_itself = full

@@ -2,16 +2,33 @@
 
 from typing import assert_never
 
-from ciu import pages
+from ciu import pages, wording
+from ciu.board import Quality
 from ciu.pages import Page, Seen
-from ciu.panel.news import Heard, Label, LedgerFell, News, Pending, Reading, Settled, WentSilent
-from ciu.screen import Lamp, LinkSign, RelaySign, Signs
+from ciu.panel.news import (
+    Heard,
+    Label,
+    LedgerFell,
+    News,
+    Paced,
+    Pending,
+    Reading,
+    Settled,
+    WentSilent,
+)
+from ciu.screen import MOST_BARS, NO_FIGURE, Lamp, LinkSign, RelaySign, Signs
 from ciu.wording import Silence
-from link.terms import Alarm, SupplyExplanation, SupplyState
+from link.terms import Alarm, SupplyExplanation, SupplyState, Unit
 from link.token_entry import Unknown
 
-FRESH_S = 7.0
-"""Values up to two polls old are shown without their age (ciu.md 2)."""
+FRESH_POLLS = 2.25
+"""Values up to two polls old are shown without their age (ciu.md 2); a quarter for the asking."""
+
+USUAL_POLL_S = 3.0
+"""Until it is told otherwise."""
+
+BARS = ((95, MOST_BARS), (80, MOST_BARS - 1), (0, 1))
+"""From which percentage on so many bars are shown."""
 
 RELAY_SIGNS = {
     SupplyState.DISCONNECTED: RelaySign.OPEN,
@@ -37,7 +54,8 @@ class View:
         """Every value that was read, by row key; None for a row that the meter does not have."""
         self.alarms: tuple[Alarm, ...] = ()
         """Alarms that are raised, most pressing first."""
-        self._heard = False
+        self.quality = Quality(USUAL_POLL_S)
+        self._heard_at: float | None = None
         self._read: dict[str, tuple[int, float]] = {}
         """When each row was read: UTC seconds, and monotonic seconds."""
 
@@ -47,7 +65,9 @@ class View:
             case Reading():
                 self._take_reading(news, now)
             case Heard():
-                self._heard, self.silence = True, None
+                self._heard_at, self.silence = now, None
+            case Paced():
+                self.quality = news.quality
             case WentSilent():
                 self.silence = news.why
             case LedgerFell():
@@ -63,6 +83,7 @@ class View:
     def _take_reading(self, reading: Reading, now: float) -> None:
         self.values[reading.row] = reading.value
         self._read[reading.row] = reading.at, now
+        self._heard_at = now
         self.fresh.add(reading.row)
         if reading.row == pages.ALARMS:
             self.alarms = pages.alarms_raised(self.values)
@@ -76,13 +97,37 @@ class View:
     def seen(self, page: Page, now: float) -> Seen:
         """Return what a page draws from."""
         read = [self._read[row] for row in page.rows if row in self._read]
-        age_s = now - min((moment for _, moment in read), default=now)
         return Seen(
             tail=self.label.tail,
             at=max((at for at, _ in read), default=0),
-            age_s=int(age_s) if age_s > FRESH_S else 0,
+            age_s=self._stale_s(min((moment for _, moment in read), default=now), now),
             values=self.values,
         )
+
+    def _stale_s(self, read_at: float, now: float) -> int:
+        """Return how old a value is, 0 while it is fresh."""
+        age_s = now - read_at
+        return int(age_s) if age_s > FRESH_POLLS * self.quality.poll_s else 0
+
+    @property
+    def credit(self) -> str:
+        """The credit in large digits."""
+        credit = self.values.get(pages.CREDIT)
+        return wording.figure(credit, Unit.WATT_HOUR) if isinstance(credit, int) else NO_FIGURE
+
+    def credit_age_s(self, now: float) -> int:
+        """Return how old the credit is, 0 while it is fresh or unknown."""
+        read = self._read.get(pages.CREDIT)
+        return 0 if read is None else self._stale_s(read[1], now)
+
+    @property
+    def answers(self) -> bool:
+        """Tell whether the meter was heard and has not fallen silent."""
+        return self._heard_at is not None and self.silence is None
+
+    def unheard_s(self, now: float) -> int | None:
+        """Return for how long the meter was not heard, None where it never was."""
+        return None if self._heard_at is None else int(now - self._heard_at)
 
     @property
     def supply(self) -> SupplyState | None:
@@ -101,13 +146,20 @@ class View:
             link=self._link_sign(),
             relay=RelaySign.UNKNOWN if self.supply is None else RELAY_SIGNS[self.supply],
             lamp=self._lamp(),
+            bars=self._bars(),
             alarm=bool(self.alarms),
         )
 
     def _link_sign(self) -> LinkSign:
         if self.silence is not None:
             return LinkSign.LOST
-        return LinkSign.GOOD if self._heard else LinkSign.ASKING
+        return LinkSign.ASKING if self._heard_at is None else LinkSign.GOOD
+
+    def _bars(self) -> int:
+        if not self.answers:
+            return 0
+        share = self.quality.first_try_percent
+        return next((bars for least, bars in BARS if share is not None and share >= least), 1)
 
     def _lamp(self) -> Lamp:
         credit = self.values.get(pages.CREDIT)

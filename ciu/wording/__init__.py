@@ -11,6 +11,14 @@ from ciu.wording.figures import (
     signed,
     span,
 )
+from ciu.wording.happenings import (
+    ANSWERS_AGAIN,
+    MEMORY_OLD,
+    alarm_raised,
+    supply_became,
+    token_became,
+    who_is_silent,
+)
 from ciu.wording.layout import Lines, clip
 from ciu.wording.troubles import (
     ALARMS,
@@ -26,6 +34,8 @@ from ciu.wording.words import Words
 
 __all__ = [
     "ALARMS",
+    "ANSWERS_AGAIN",
+    "MEMORY_OLD",
     "Complaint",
     "Doubt",
     "Lines",
@@ -34,6 +44,7 @@ __all__ = [
     "Silent",
     "Words",
     "alarm",
+    "alarm_raised",
     "amount",
     "clip",
     "complaint",
@@ -49,5 +60,8 @@ __all__ = [
     "silence",
     "span",
     "supply",
+    "supply_became",
+    "token_became",
     "verdict",
+    "who_is_silent",
 ]

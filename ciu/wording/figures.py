@@ -22,6 +22,7 @@ class LocalTime:
     day: int
     hour: int
     minute: int
+    second: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,12 @@ def local(utc: int) -> LocalTime:
     day, second = divmod(rest, DAY_S)
     month = min(day // 30, 11)
     return LocalTime(
-        1970 + year, month + 1, day - month * 30 + 1, second // 3600, second % 3600 // 60
+        1970 + year,
+        month + 1,
+        day - month * 30 + 1,
+        second // 3600,
+        second % 3600 // 60,
+        second % 60,
     )
 
 

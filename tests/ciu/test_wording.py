@@ -165,7 +165,7 @@ def test_digits_grow_in_groups_of_four(words: Words) -> None:
 
 @given(st.text(st.sampled_from("0123456789#*i"), max_size=24))
 def test_every_entry_fits(typed: str) -> None:
-    lines = wording.entry(Words(lambda utc: LocalTime(1970, 1, 1, 0, utc % 60)), typed)
+    lines = wording.entry(Words(lambda utc: LocalTime(1970, 1, 1, 0, utc % 60, 0)), typed)
     assert max(map(len, lines)) <= COLUMNS
 
 

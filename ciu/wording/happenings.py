@@ -1,0 +1,107 @@
+"""What is noted beside the display, in a line each: tokens, supply, silence, alarms (ciu.md 4)."""
+
+from typing import assert_never
+
+from ciu.wording.figures import signed, span
+from ciu.wording.layout import Lines
+from ciu.wording.troubles import ALARMS, REASONS, Silence
+from ciu.wording.words import Words
+from link.terms import (
+    Alarm,
+    LinkTrouble,
+    SupplyExplanation,
+    SupplyState,
+    TokenClass,
+    TokenOutcome,
+    TokenResult,
+)
+from link.token_entry import Accepted, NotDone, NotSent, Refused, Unknown, Verdict
+
+ANSWERS_AGAIN = "answers again"
+MEMORY_OLD = "meter memory is old"
+
+ACCEPTED = "token ..{tail} accepted {worth}"
+TAKEN = "token ..{tail} accepted"
+REFUSED = "token ..{tail} refused: {reason}"
+UNKNOWN = "token ..{tail}: result not known yet"
+NOT_RECEIVED = "token ..{tail} not received: type it again"
+
+BECAUSE = {
+    TokenResult.Reserved: "no result",
+    TokenResult.OverflowError: "meter is full",
+    TokenResult.KeyTypeError: "key type not allowed",
+    TokenResult.FormatError: "not understood",
+    TokenResult.RangeError: "value out of range",
+    TokenResult.FunctionError: "meter cannot do this",
+    TokenResult.OldError: "out of date",
+    TokenResult.UsedError: "used before",
+    TokenResult.KeyExpiredError: "key expired",
+    TokenResult.DDTKError: "key change first",
+    TokenResult.CRCError: "wrong digit or other meter",
+    TokenResult.MfrCodeError: "other maker's token",
+    TokenResult.LockedOut: "locked, too many wrong ones",
+    TokenResult.NotReady: "meter not ready",
+}
+"""A refusal in a few words, with the verdict's in verdicts.py."""
+
+SUPPLY_ON = "supply connected"
+SUPPLY_OFF = "supply off: {reason}"
+
+SILENT = "silent: {who}"
+SILENT_FOR = "silent {span}: {who}"
+TOLD_APART = {
+    LinkTrouble.OTHER_METER: "other meter answers",
+    LinkTrouble.ADDRESS_CLASH: "two meters answer",
+}
+"""Troubles in which somebody does answer."""
+
+
+def token_became(words: Words, tail: str, verdict: Verdict) -> str:
+    """Say what became of a token, by its last digits."""
+    match verdict:
+        case Accepted(outcome):
+            credited = outcome.token_class == TokenClass.CREDIT
+            worth = signed(outcome.amount, outcome.unit)
+            return _fill(words, ACCEPTED if credited else TAKEN, tail=tail, worth=worth)
+        case Refused(outcome):
+            return _fill(words, REFUSED, tail=tail, reason=words.translate(_reason(outcome)))
+        case Unknown():
+            return _fill(words, UNKNOWN, tail=tail)
+        case NotSent() | NotDone():
+            return _fill(words, NOT_RECEIVED, tail=tail)
+        case _:
+            assert_never(verdict)
+
+
+def supply_became(words: Words, explained: SupplyExplanation) -> str:
+    """Say that the supply is on, or off and why."""
+    if explained.state is SupplyState.CONNECTED:
+        return words.translate(SUPPLY_ON)
+    return _fill(words, SUPPLY_OFF, reason=words.translate(REASONS[explained.reason]))
+
+
+def alarm_raised(words: Words, alarm: Alarm) -> str:
+    """Say what an alarm means."""
+    return _first(words.say(ALARMS[alarm]))
+
+
+def who_is_silent(words: Words, why: Silence, silent_s: int | None = None) -> str:
+    """Say who does not speak, and for how long where that is known."""
+    if why.trouble in TOLD_APART:
+        return words.translate(TOLD_APART[why.trouble])
+    who = words.translate(why.silent.value)
+    if silent_s is None:
+        return _fill(words, SILENT, who=who)
+    return _fill(words, SILENT_FOR, who=who, span=span(silent_s))
+
+
+def _reason(outcome: TokenOutcome) -> str:
+    return BECAUSE.get(outcome.result, outcome.result.name)
+
+
+def _first(lines: Lines) -> str:
+    return lines[0].lower()
+
+
+def _fill(words: Words, template: str, **values: str) -> str:
+    return words.translate(template).format_map(values)
