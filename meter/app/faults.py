@@ -4,9 +4,9 @@ Invariant: no line without a new fault, at most one a minute, and what is left a
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict
 
-from link.server import ServerSession
+from link.hdlc import LineCounts
+from link.server import ServerCounts, ServerSession
 
 PAUSE_S = 60.0
 """Between two lines of one medium."""
@@ -33,13 +33,18 @@ class FaultLog:
 
     def rest(self, session: ServerSession) -> str:
         """Return the line of what was not told yet, however soon; empty where all was."""
-        heard, asked = asdict(session.line_counts), asdict(session.counts)
+        heard, asked = _numbers(session.line_counts), _numbers(session.counts)
         faults = sum(heard.values()) + sum(asked.values()) - sum(heard[name] for name in NO_FAULTS)
         if faults == self._told:
             return ""
         self._told = faults
         parts = (_listed("line", heard), _listed("requests", asked))
         return "; ".join(filter(None, parts))
+
+
+def _numbers(counts: LineCounts | ServerCounts) -> dict[str, int]:
+    """Return the counts by name; asked for with every sample, so nothing is copied deeply."""
+    return {name: getattr(counts, name) for name in counts.__slots__}
 
 
 def _listed(title: str, counts: Mapping[str, int]) -> str:
