@@ -1,8 +1,10 @@
 """`serial:///dev/ttyUSB0?baudrate=9600&parity=N&stopbits=1`: a port, 8 bits, no flow control.
 
-The serial library opens and sets the port and holds it against other programs; from then on the
-descriptor is ours. Invariant (link.md 2): one write is one frame, so that RS-485 drivers see it
-whole; a pseudo-terminal gets no parity, since it fails at the second open.
+On a two-wire RS-485 line `echo=1` goes with an adapter that hears what it says itself, `rs485=1`
+with a driver that must switch the transceiver. The serial library opens and sets the port and
+holds it against other programs; from then on the descriptor is ours. Invariant (link.md 2): one
+write is one frame, so that RS-485 drivers see it whole; a pseudo-terminal gets no parity, since
+it fails at the second open.
 """
 
 import asyncio
@@ -15,8 +17,10 @@ from contextlib import suppress
 import serial
 
 from link.media.descriptor import DescriptorMedium
-from link.media.medium import CLOSED_HERE, MediumClosed, MediumError, reason_of
+from link.media.echo import EchoMedium
+from link.media.medium import CLOSED_HERE, Medium, MediumClosed, MediumError, reason_of
 from link.media.pty import TERMINALS
+from link.media.rs485 import control_direction
 from link.media.url import Scheme, Url
 
 BAUDRATE = 9600
@@ -24,6 +28,9 @@ BAUDRATE = 9600
 
 BAUDRATES = range(50, 4_000_001)
 """What a URL may ask for; the driver may know less."""
+
+SWITCHES = ("echo", "rs485")
+"""What a URL may turn on with `=1`."""
 
 _CONTROL_CHARACTERS = 6
 """Their place in the list that termios.tcgetattr returns."""
@@ -41,7 +48,7 @@ class SerialListener:
         self._free = asyncio.Event()
         self._free.set()
 
-    async def accept(self) -> DescriptorMedium:
+    async def accept(self) -> Medium:
         await self._free.wait()
         fd, self._opened = self._opened, None
         if fd is None:
@@ -64,14 +71,15 @@ class SerialListener:
             self._opened = None
 
 
-def _medium(fd: int, url: Url, free: asyncio.Event | None = None) -> DescriptorMedium:
-    return DescriptorMedium(
+def _medium(fd: int, url: Url, free: asyncio.Event | None = None) -> Medium:
+    port = DescriptorMedium(
         fd,
         url.text,
         baudrate=_baudrate(url),
         vanished="the port has vanished",
         on_end=None if free is None else lambda _reason: free.set(),
     )
+    return EchoMedium(port) if _is_on(url, "echo") else port
 
 
 def _open(url: Url) -> int:
@@ -79,6 +87,8 @@ def _open(url: Url) -> int:
     try:
         with _configured(url) as port:
             _wait_for_octets(port.fd)
+            if _is_on(url, "rs485"):
+                _control_direction(port.fd, url)
             return os.dup(port.fd)
     except (OSError, ValueError, termios.error) as error:
         raise MediumError(f"{url.text}: {_words(error)}") from None
@@ -87,6 +97,8 @@ def _open(url: Url) -> int:
 def _configured(url: Url) -> serial.Serial:
     """The port with its settings, not open yet; raises UrlError."""
     path = url.path()
+    for switch in SWITCHES:
+        _is_on(url, switch)
     parity = url.choice("parity", ("N", "E", "O"))
     port = serial.Serial(exclusive=True, timeout=0)
     port.port = str(path)
@@ -102,6 +114,21 @@ def _baudrate(url: Url) -> int:
         span = f"{BAUDRATES.start} to {BAUDRATES.stop - 1}"
         raise url.wrong(f"baudrate must be a number from {span}, found {typed!r}")
     return int(typed)
+
+
+def _is_on(url: Url, key: str) -> bool:
+    return url.choice(key, ("0", "1")) == "1"
+
+
+def _control_direction(fd: int, url: Url) -> None:
+    """Let the driver switch the transceiver; raises MediumError where it cannot."""
+    try:
+        control_direction(fd, hear_own=_is_on(url, "echo"))
+    except OSError as error:
+        raise MediumError(
+            f"{url.text}: this port has no RS-485 direction control ({reason_of(error)}),"
+            " leave rs485 out where the adapter turns by itself"
+        ) from None
 
 
 def _wait_for_octets(fd: int) -> None:
@@ -123,7 +150,7 @@ def _words(error: Exception) -> str:
             return reason_of(error)
 
 
-async def _connect(url: Url) -> DescriptorMedium:
+async def _connect(url: Url) -> Medium:
     return _medium(_open(url), url)
 
 
@@ -135,7 +162,7 @@ SCHEME = Scheme(
     check=_configured,
     connect=_connect,
     listen=_listen,
-    keys=("baudrate", "parity", "stopbits"),
+    keys=("baudrate", "parity", "stopbits", *SWITCHES),
     shared=True,
     has_port=True,
 )
