@@ -1,0 +1,42 @@
+"""What a virtual line is like."""
+
+from dataclasses import dataclass
+
+BITS_PER_OCTET = 10
+"""Start bit, eight data bits, stop bit."""
+
+MOST_BIT_ERRORS = 0.5
+"""At this rate nothing of what was said is left."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineSettings:
+    """Raises ValueError where no line can be so.
+
+    `baudrate`: bit/s, None where octets take no time. `turnaround_s`: least silence between what a
+    station heard and what it says. `echo`: who speaks hears itself too. `bit_error_rate`: share of
+    bits flipped on the way, for all who hear them. `piece_octets`: how many octets are heard at a
+    time; 16 take less than the inter-octet time-out of every bit rate, which is 20 octets or more.
+    """
+
+    baudrate: int | None = 9600
+    turnaround_s: float = 0.002
+    echo: bool = False
+    bit_error_rate: float = 0.0
+    piece_octets: int = 16
+
+    def __post_init__(self) -> None:
+        if self.baudrate is not None and self.baudrate < 1:
+            raise ValueError(f"a line needs at least 1 bit/s, found {self.baudrate}")
+        if self.turnaround_s < 0:
+            raise ValueError(f"a turnaround cannot be negative, found {self.turnaround_s:g} s")
+        if not 0 <= self.bit_error_rate <= MOST_BIT_ERRORS:
+            span = f"0 to {MOST_BIT_ERRORS:g}"
+            raise ValueError(f"a bit error rate is {span}, found {self.bit_error_rate:g}")
+        if self.piece_octets < 1:
+            raise ValueError(f"a piece has at least 1 octet, found {self.piece_octets}")
+
+    @property
+    def octet_s(self) -> float:
+        """How long one octet is on the line."""
+        return BITS_PER_OCTET / self.baudrate if self.baudrate else 0.0

@@ -1,0 +1,58 @@
+"""What one station says in one go, and what becomes of it where somebody else speaks too."""
+
+from dataclasses import dataclass, field
+from math import ceil, floor
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from random import Random
+
+SLIVER = 0.05
+"""An overlap below this share of an octet, half a bit, does no harm: receivers look at the middle
+of a bit."""
+
+
+@dataclass(slots=True)
+class Talk:
+    """Octet i is on the line from `start` + i * `octet_s` on, for `octet_s` seconds."""
+
+    station: int
+    start: float
+    octet_s: float
+    octets: bytearray
+    passed: int = 0
+    """Octets that were on the line and were heard, or not."""
+    drowned: int = 0
+    """Octets at the beginning that nobody hears, since somebody else was on the line before."""
+    spoken_over: list[tuple[int, range]] = field(default_factory=list)
+    """Stations that spoke themselves, and during which octets."""
+
+    def ends_at(self, octets: int) -> float:
+        """Return when so many octets have passed."""
+        return self.start + octets * self.octet_s
+
+    @property
+    def end(self) -> float:
+        """When all octets have passed."""
+        return self.ends_at(len(self.octets))
+
+    def overlap(self, other: "Talk") -> range:
+        """Return which of these octets are on the line together with any of the other's."""
+        if not self.octet_s:
+            return range(0)
+        first = floor((other.start - self.start) / self.octet_s + SLIVER)
+        last = ceil((other.end - self.start) / self.octet_s - SLIVER)
+        return range(max(first, 0), min(last, len(self.octets)))
+
+    def garble(self, which: range, rng: "Random") -> None:
+        """Make something else of these octets."""
+        for place in which:
+            self.octets[place] ^= rng.randrange(1, 256)
+
+    def heard_by(self, station: int, which: range) -> bytes:
+        """Return these octets as a station hears them that cannot hear while it speaks."""
+        deaf = [over for speaker, over in self.spoken_over if speaker == station]
+        places = range(max(which.start, self.drowned), which.stop)
+        return bytes(
+            self.octets[place] for place in places if not any(place in over for over in deaf)
+        )

@@ -1,0 +1,152 @@
+"""Stations on one half-duplex line that all hear each other, by absolute deadlines.
+
+Every time is computed from the moment at which a talk began, so a late `tick` makes no later octet
+later. What is on the line at once is heard as one: the octets of who began first, garbled.
+Invariant: the same seed and the same calls give the same result.
+"""
+
+from dataclasses import dataclass
+from heapq import heappop, heappush
+from itertools import count
+from math import inf, log, log1p
+from typing import TYPE_CHECKING
+
+from link.line.settings import LineSettings
+from link.line.talk import Talk
+
+if TYPE_CHECKING:
+    from random import Random
+
+
+@dataclass(slots=True)
+class TrafficCounts:
+    """What the line has seen since the start."""
+
+    octets: int = 0
+    collisions: int = 0
+    """Pairs of talks that were on the line at once."""
+    flipped_bits: int = 0
+
+
+@dataclass(slots=True)
+class _Station:
+    """What the line knows of one station, in seconds of the caller's clock."""
+
+    heard_until: float = -inf
+    """When the last octet that it heard of others ended."""
+    speaks_until: float = -inf
+    """When the last octet that it has said ends."""
+
+
+class VirtualLine:
+    """After each call, `deadline` tells when to tick and `take_heard` who heard what."""
+
+    def __init__(self, settings: LineSettings, rng: "Random") -> None:
+        self.counts = TrafficCounts()
+        self._settings = settings
+        self._rng = rng
+        self._stations: dict[int, _Station] = {}
+        self._station_numbers = count()
+        self._talk_numbers = count()
+        self._coming: list[tuple[float, int, Talk]] = []
+        self._heard: list[tuple[int, bytes]] = []
+        self._good_bits = self._draw_good_bits()
+
+    @property
+    def deadline(self) -> float | None:
+        """When the next octets are heard; None where nobody speaks."""
+        return self._coming[0][0] if self._coming else None
+
+    def join(self) -> int:
+        """Add a station and return its number, which no other ever gets."""
+        number = next(self._station_numbers)
+        self._stations[number] = _Station()
+        return number
+
+    def leave(self, station: int) -> None:
+        """Take a station away: it hears nothing more; what it has said still goes out."""
+        del self._stations[station]
+
+    def speaks_until(self, station: int) -> float:
+        """Return when all that a station has said is out; callers bound by it what waits."""
+        return self._stations[station].speaks_until
+
+    def speak(self, station: int, data: bytes, now: float) -> None:
+        """Say octets as soon as the station's own earlier ones and its turnaround are over.
+
+        Raises KeyError for a station that is not on the line.
+        """
+        speaker = self._stations[station]
+        self.tick(now)
+        if not data:
+            return
+        ready = speaker.heard_until + self._settings.turnaround_s
+        start = max(now, speaker.speaks_until, ready)
+        talk = Talk(station, start, self._settings.octet_s, bytearray(data))
+        speaker.speaks_until = talk.end
+        self._add_noise(talk.octets)
+        for _, _, other in sorted(self._coming):
+            if other.station != station:
+                self._collide(*sorted((other, talk), key=lambda each: each.start))
+        self._expect(talk, next(self._talk_numbers))
+
+    def tick(self, now: float) -> None:
+        """Let all octets be heard whose time has passed."""
+        while self._coming and self._coming[0][0] <= now:
+            at, number, talk = heappop(self._coming)
+            self._pass(talk, at)
+            if talk.passed < len(talk.octets):
+                self._expect(talk, number)
+
+    def take_heard(self) -> list[tuple[int, bytes]]:
+        """Return (station, octets) since the last call, in the order of time."""
+        heard, self._heard = self._heard, []
+        return heard
+
+    def _expect(self, talk: Talk, number: int) -> None:
+        heappush(self._coming, (talk.ends_at(self._piece_of(talk).stop), number, talk))
+
+    def _piece_of(self, talk: Talk) -> range:
+        """Return which octets of a talk are heard next, at once."""
+        longest = self._settings.piece_octets if talk.octet_s else len(talk.octets)
+        return range(talk.passed, min(talk.passed + longest, len(talk.octets)))
+
+    def _pass(self, talk: Talk, at: float) -> None:
+        piece = self._piece_of(talk)
+        talk.passed = piece.stop
+        self.counts.octets += len(piece)
+        octets = bytes(talk.octets[max(piece.start, talk.drowned) : piece.stop])
+        for number, station in self._stations.items():
+            own = number == talk.station
+            if own and not self._settings.echo:
+                continue
+            heard = talk.heard_by(number, piece) if talk.spoken_over else octets
+            if heard:
+                self._heard.append((number, heard))
+                if not own:
+                    station.heard_until = at
+
+    def _collide(self, first: Talk, second: Talk) -> None:
+        """Spoil what two stations say at the same time, if they do; both keep talking."""
+        garbled = first.overlap(second)
+        if not garbled:
+            return
+        self.counts.collisions += 1
+        first.garble(garbled, self._rng)
+        second.drowned = max(second.drowned, second.overlap(first).stop)
+        if not self._settings.echo:
+            first.spoken_over.append((second.station, garbled))
+
+    def _add_noise(self, octets: bytearray) -> None:
+        bits = 8 * len(octets)
+        while self._good_bits < bits:
+            place = int(self._good_bits)
+            octets[place // 8] ^= 1 << place % 8
+            self.counts.flipped_bits += 1
+            self._good_bits += 1 + self._draw_good_bits()
+        self._good_bits -= bits
+
+    def _draw_good_bits(self) -> float:
+        """Draw how many bits pass before the next flipped one (geometric distribution)."""
+        rate = self._settings.bit_error_rate
+        return log(1 - self._rng.random()) // log1p(-rate) if rate else inf
