@@ -117,6 +117,10 @@ class SupplyReason(IntEnum):
     NO_CREDIT = 1
     TEST = 2
     NEVER_COMMISSIONED = 3
+    OVERLOAD = 4
+    """Off for a time, then tried again without anybody's doing."""
+    OVERLOAD_LOCKOUT = 5
+    """Too many times in a row: off until it is confirmed, or its longer time is over."""
 
 
 class RestoredBy(IntEnum):
@@ -126,6 +130,8 @@ class RestoredBy(IntEnum):
     CREDIT_TOKEN = 1
     TIME = 2
     FIRST_TOKEN = 3
+    CONFIRMATION = 4
+    """Somebody at the keypad, or time."""
 
 
 class CreditStatus(IntEnum):
@@ -228,6 +234,20 @@ class SupplyExplanation:
     """UTC seconds; 0 where the reason has always held."""
     restored_by: RestoredBy
     seconds_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Energy by days and months of the meter's local time (0.0.96.50.6.255, ours)."""
+
+    today_wh: int
+    yesterday_wh: int
+    month_wh: int
+    last_month_wh: int
+
+
+DAYS_UNKNOWN = 65535
+"""Days of credit left where no full day of use is known yet (0.0.96.50.3.255, ours)."""
 
 
 def token_digest(digits: str) -> bytes:

@@ -18,6 +18,15 @@ HORIZON_S = 7 * 86400
 MARGIN_S = 1e-6
 """Added to a promised moment, so that rounding never lets it fall into the second before."""
 
+NOMINAL_MV = 230_000
+NOMINAL_MHZ = 50_000
+"""Mains of the simulated street, in millivolt and millihertz (IEC 60038)."""
+VOLTAGE_SWING_MV, VOLTAGE_PERIOD_S = 3_000, 5_400
+FREQUENCY_SWING_MHZ, FREQUENCY_PERIOD_S = 20, 600
+"""How far and how fast the mains wander (ours)."""
+STREET_MOHM = 400
+"""Resistance of the street, over which the voltage sags under load (ours)."""
+
 
 class WorldError(ValueError):
     """An appliance that is not in the house, or a scale that no clock can have."""
@@ -25,12 +34,16 @@ class WorldError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Appliance:
-    """Draws `power_w` in the first `on_s` of every `cycle_s` world seconds while switched on."""
+    """Draws `power_w` in the first `on_s` of every `cycle_s` world seconds while switched on.
+
+    `factor` is its power factor in thousandths.
+    """
 
     name: str
     power_w: int
     on_s: int = 1
     cycle_s: int = 1
+    factor: int = 1000
 
     def on_seconds(self, until_s: int) -> int:
         """Return the seconds within [0, until_s) in which it draws."""
@@ -40,13 +53,13 @@ class Appliance:
 
 APPLIANCES = (
     Appliance("kettle", 2000),
-    Appliance("fridge", 120, on_s=600, cycle_s=1800),
-    Appliance("light", 60),
-    Appliance("television", 90),
+    Appliance("fridge", 120, on_s=600, cycle_s=1800, factor=720),
+    Appliance("light", 60, factor=900),
+    Appliance("television", 90, factor=950),
     Appliance("iron", 1100, on_s=40, cycle_s=90),
     Appliance("cooker", 1800, on_s=20, cycle_s=30),
     Appliance("geyser", 3000, on_s=900, cycle_s=3600),
-    Appliance("fan", 45),
+    Appliance("fan", 45, factor=800),
 )
 BY_NAME = {appliance.name: appliance for appliance in APPLIANCES}
 USUALLY_ON = ("fridge",)
@@ -66,7 +79,8 @@ class World:
         self._second = 0
         self._energy_ws = 0
         self._closed = False
-        self._shift_s = {a.name: _shift_s(seed, a) for a in APPLIANCES}
+        self._shift_s = {a.name: _shift_s(seed, a.name, a.cycle_s) for a in APPLIANCES}
+        self._street_s = _shift_s(seed, "street", VOLTAGE_PERIOD_S)
         self._on = {_known(name) for name in on}
 
     def turn(self, now: float, name: str, on: bool) -> None:
@@ -97,6 +111,28 @@ class World:
         """Return the power of the world second that runs."""
         self._advance(now)
         return self._drawn_ws(1)
+
+    def apparent_va(self, now: float) -> int:
+        """Return the apparent power of the world second that runs.
+
+        Apparent powers are added as if all currents lagged alike: at the most a few per cent much.
+        """
+        self._advance(now)
+        if not self._closed:
+            return 0
+        return sum(a.power_w * self._draws_s(a, 1) * 1000 // a.factor for a in self._on)
+
+    def voltage_mv(self, now: float) -> int:
+        """Return the voltage before the contact: it wanders, and sags under the house's load."""
+        sag_mv = self.apparent_va(now) * STREET_MOHM * 1000 // NOMINAL_MV
+        wander_mv = _wander(self._second + self._street_s, VOLTAGE_PERIOD_S, VOLTAGE_SWING_MV)
+        return NOMINAL_MV + wander_mv - sag_mv
+
+    def frequency_mhz(self, now: float) -> int:
+        """Return the frequency in millihertz."""
+        self._advance(now)
+        moment_s = self._second + self._street_s
+        return NOMINAL_MHZ + _wander(moment_s, FREQUENCY_PERIOD_S, FREQUENCY_SWING_MHZ)
 
     def when_wh(self, now: float, wh: int) -> float | None:
         """Return the seconds until the register is `wh` higher, if nothing is switched.
@@ -134,6 +170,12 @@ def _known(name: str) -> Appliance:
     raise WorldError(f"no appliance {name!r} in the house ({nearest(name, BY_NAME)})")
 
 
-def _shift_s(seed: int, appliance: Appliance) -> int:
-    drawn = sha256(f"{seed} {appliance.name}".encode()).digest()
-    return int.from_bytes(drawn[:4], "big") % appliance.cycle_s
+def _shift_s(seed: int, name: str, cycle_s: int) -> int:
+    drawn = sha256(f"{seed} {name}".encode()).digest()
+    return int.from_bytes(drawn[:4], "big") % cycle_s
+
+
+def _wander(moment_s: int, period_s: int, swing: int) -> int:
+    """Return a value that goes to and fro between -swing and +swing in straight lines."""
+    within = moment_s % period_s
+    return swing - 4 * swing * min(within, period_s - within) // period_s

@@ -18,6 +18,8 @@ REASONS = {
     SupplyReason.NO_CREDIT: "no credit",
     SupplyReason.TEST: "test",
     SupplyReason.NEVER_COMMISSIONED: "not in use",
+    SupplyReason.OVERLOAD: "overload",
+    SupplyReason.OVERLOAD_LOCKOUT: "overload",
 }
 
 REMEDIES = {
@@ -25,6 +27,7 @@ REMEDIES = {
     RestoredBy.CREDIT_TOKEN: "Enter a token",
     RestoredBy.TIME: "Back on in {wait}",
     RestoredBy.FIRST_TOKEN: "Enter first token",
+    RestoredBy.CONFIRMATION: "Back on in {wait}",
 }
 
 

@@ -1,9 +1,9 @@
 """Interface classes as rows: attributes and methods with their numbers and data types.
 
-Source: IEC 62056-6-2. Numbers and types of classes 7, 15, 111, 112, 115 and 116 agree with a second
-source; parameters of methods, class 17 and the widths of classes 8 and 70 are from memory of the
-standard, check against a second source. Attribute 1, the logical
-name, is common to all and not repeated. A schema None is chosen by the object.
+Source: IEC 62056-6-2. Numbers and types of classes 7, 15, 111, 112, 115 and 116 and the
+numbers of class 71 agree with a second source; parameters of methods, class 17 and the widths of
+classes 8, 70 and 71 are from memory of the standard, check against a second source. Attribute 1,
+the logical name, is common to all and not repeated. A schema None is chosen by the object.
 """
 
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from link.cosem.structures import (
     GATEWAY_STATUS,
     METER_PAN,
     MODE_AND_STATUS,
+    MONITORED_VALUE,
     OBJECT_LIST,
     PARTNERS,
     REFERENCES,
@@ -141,6 +142,24 @@ DISCONNECT_CONTROL = InterfaceClass(
     (Member(1, "remote_disconnect", I8), Member(2, "remote_reconnect", I8)),
 )
 
+LIMITER = InterfaceClass(
+    71,
+    0,
+    "Limiter",
+    (
+        Member(2, "monitored_value", MONITORED_VALUE),
+        Member(3, "threshold_active", None),
+        Member(4, "threshold_normal", None),
+        Member(5, "threshold_emergency", None),
+        Member(6, "min_over_threshold_duration", U32),
+        Member(7, "min_under_threshold_duration", U32),
+        Member(8, "emergency_profile", None),
+        Member(9, "emergency_profile_group_id_list", None),
+        Member(10, "emergency_profile_active", BOOL),
+        Member(11, "actions", None),
+    ),
+)
+
 ACCOUNT = InterfaceClass(
     111,
     0,
@@ -232,6 +251,7 @@ CLASSES = (
     ASSOCIATION,
     SAP_ASSIGNMENT,
     DISCONNECT_CONTROL,
+    LIMITER,
     ACCOUNT,
     CREDIT,
     TOKEN_GATEWAY,

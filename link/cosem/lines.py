@@ -20,6 +20,7 @@ class Line:
     schema: Schema | None = None
     returns: Schema | None = None
     unit: Unit = Unit.COUNT
+    scaler: int = 0
     selectors: tuple[int, ...] = ()
     fixed: object = None
 
@@ -48,6 +49,7 @@ def _row(name: str, of: InterfaceClass, at: bytes, line: Line) -> Row:
         schema=schema,
         returns=line.returns,
         unit=line.unit,
+        scaler=line.scaler,
         read=line.read,
         write=line.write,
         invoke=line.invoke,

@@ -12,6 +12,7 @@ from link.cosem.classes import (
     CREDIT,
     DATA,
     DISCONNECT_CONTROL,
+    LIMITER,
     PROFILE_GENERIC,
     REGISTER,
     SAP_ASSIGNMENT,
@@ -21,19 +22,23 @@ from link.cosem.classes import (
 from link.cosem.lines import Line, cosem_object
 from link.cosem.roles import CUSTOMER, EVERYBODY, Role
 from link.cosem.row import CosemObject, Row, RowKind, logical_name
-from link.cosem.schema import U32, Schema
+from link.cosem.schema import U16, U32, Schema
 from link.cosem.selection import ENTRY_SELECTOR, OUTCOME_COLUMN, RANGE_SELECTOR
 from link.cosem.structures import (
+    BILLING_PROFILE,
     LEDGER_HEAD,
     NAME_LONGEST,
     SUPPLY_EXPLANATION,
     TOKEN_LOG,
     TOKEN_OUTCOME,
+    USAGE,
 )
 from link.cosem.texts import OctetText
 from link.cosem.values import (
+    CaptureObject,
     ClockBase,
     CreditType,
+    MonitoredValue,
     ScalerUnit,
     SortMethod,
     TokenShare,
@@ -44,6 +49,10 @@ _TOKEN_CREDIT = logical_name("0.0.19.10.0.255")
 _NO_NEXT_CREDIT = LEAST_AMOUNT
 """Class 111 attribute 17 where no further credit can be chosen (second source)."""
 
+_CLOCK = logical_name("0.0.1.0.0.255")
+_POWER = logical_name("1.0.1.7.0.255")
+_ENERGY = logical_name("1.0.1.8.0.255")
+
 _NUMERIC_KEYPAD = 2
 """Token carrier type of 20 digits typed by hand (link.md 4, class 116)."""
 
@@ -52,13 +61,28 @@ def _data(name: str, dotted: str, read: frozenset[Role], schema: Schema) -> Cose
     return cosem_object(name, DATA, dotted, Line("value", read=read, schema=schema))
 
 
-def _register(name: str, dotted: str, unit: Unit) -> CosemObject:
+def _register(name: str, dotted: str, unit: Unit, scaler: int = 0) -> CosemObject:
     return cosem_object(
         name,
         REGISTER,
         dotted,
-        Line("value", read=CUSTOMER, schema=U32, unit=unit),
-        _seen("scaler_unit", ScalerUnit(0, unit)),
+        Line("value", read=CUSTOMER, schema=U32, unit=unit, scaler=scaler),
+        _seen("scaler_unit", ScalerUnit(scaler, unit)),
+    )
+
+
+def _billing_profile(name: str, dotted: str) -> CosemObject:
+    columns = (CaptureObject(8, _CLOCK, 2, 0), CaptureObject(3, _ENERGY, 2, 0))
+    return cosem_object(
+        name,
+        PROFILE_GENERIC,
+        dotted,
+        Line("buffer", read=CUSTOMER, schema=BILLING_PROFILE, selectors=(ENTRY_SELECTOR,)),
+        _seen("capture_objects", columns),
+        _seen("capture_period", 0),
+        _seen("sort_method", SortMethod.FIFO),
+        _seen("entries_in_use"),
+        _seen("profile_entries"),
     )
 
 
@@ -80,6 +104,15 @@ OBJECTS: tuple[CosemObject, ...] = (
         Line("status", read=EVERYBODY, fixed=0),
         Line("daylight_savings_enabled", read=EVERYBODY, fixed=False),
         Line("clock_base", read=EVERYBODY, fixed=ClockBase.CRYSTAL),
+    ),
+    cosem_object(
+        "limiter",
+        LIMITER,
+        "0.0.17.0.0.255",
+        _seen("monitored_value", MonitoredValue(3, _POWER, 2)),
+        Line("threshold_active", read=CUSTOMER, schema=U32, unit=Unit.WATT),
+        Line("threshold_normal", read=CUSTOMER, schema=U32, unit=Unit.WATT),
+        Line("min_over_threshold_duration", read=CUSTOMER, unit=Unit.SECOND),
     ),
     cosem_object(
         "account",
@@ -170,15 +203,26 @@ OBJECTS: tuple[CosemObject, ...] = (
         _seen("control_state"),
         _seen("control_mode"),
     ),
+    _data("power_offs", "0.0.96.7.21.255", CUSTOMER, U32),
     _data("supply_explanation", "0.0.96.50.1.255", CUSTOMER, SUPPLY_EXPLANATION),
     _data("last_result", "0.0.96.50.2.255", CUSTOMER, TOKEN_OUTCOME),
+    _data("days_left", "0.0.96.50.3.255", CUSTOMER, U16),
     _data("ledger_head", "0.0.96.50.4.255", CUSTOMER, LEDGER_HEAD),
+    _data("overloads", "0.0.96.50.5.255", CUSTOMER, U32),
+    _data("usage", "0.0.96.50.6.255", CUSTOMER, USAGE),
+    cosem_object(
+        "confirm_reconnection",
+        DATA,
+        "0.0.96.50.14.255",
+        Line("value", write=CUSTOMER, schema=U32),
+    ),
     cosem_object(
         "alarms",
         DATA,
         "0.0.97.98.0.255",
         Line("value", read=CUSTOMER, write=CUSTOMER, schema=FlagNumber(Alarm)),
     ),
+    _billing_profile("months", "0.0.98.1.0.255"),
     cosem_object(
         "token_log",
         PROFILE_GENERIC,
@@ -198,6 +242,11 @@ OBJECTS: tuple[CosemObject, ...] = (
     _data("firmware", "1.0.0.2.0.255", EVERYBODY, OctetText(32)),
     _register("power", "1.0.1.7.0.255", Unit.WATT),
     _register("energy_import", "1.0.1.8.0.255", Unit.WATT_HOUR),
+    _register("current", "1.0.11.7.0.255", Unit.AMPERE, -3),
+    _register("voltage", "1.0.12.7.0.255", Unit.VOLT, -3),
+    _register("power_factor", "1.0.13.7.0.255", Unit.COUNT, -3),
+    _register("frequency", "1.0.14.7.0.255", Unit.HERTZ, -3),
+    _billing_profile("days", "1.0.99.2.0.255"),
 )
 """Objects by logical name; no two have the same one."""
 

@@ -6,7 +6,7 @@ one form carries every commodity.
 
 from link.cosem.bits import FlagBits, NumberBits
 from link.cosem.composite import Array, Column, NullWhenEmpty, Structure
-from link.cosem.schema import I8, I64, U8, U16, U32, U64, Enumerated
+from link.cosem.schema import DATE_TIME, I8, I64, U8, U16, U32, U64, Enumerated
 from link.cosem.texts import LOGICAL_NAME, Octets, OctetText, Text
 from link.cosem.values import (
     AccessRights,
@@ -14,6 +14,7 @@ from link.cosem.values import (
     AccountStatus,
     AttributeAccess,
     AttributeMode,
+    Captured,
     CaptureObject,
     Collection,
     CollectionFlags,
@@ -25,6 +26,7 @@ from link.cosem.values import (
     MethodAccess,
     MethodMode,
     ModeAndStatus,
+    MonitoredValue,
     Partners,
     SapName,
     ScalerUnit,
@@ -43,6 +45,7 @@ from link.terms import (
     TokenResult,
     TokenStatus,
     Unit,
+    Usage,
 )
 
 NAME_LONGEST = 16
@@ -50,6 +53,9 @@ NAME_LONGEST = 16
 
 LOG_LONGEST = 255
 """Entries that a token transfer log may hold (ours)."""
+
+PROFILE_LONGEST = 255
+"""Rows that a billing profile may hold (ours)."""
 
 OBJECTS_LONGEST = 64
 ATTRIBUTES_LONGEST = 24
@@ -143,3 +149,6 @@ SUPPLY_EXPLANATION = Structure(
     restored_by=Enumerated(RestoredBy),
     seconds_left=U32,
 )
+USAGE = Structure(Usage, today_wh=U32, yesterday_wh=U32, month_wh=U32, last_month_wh=U32)
+BILLING_PROFILE = Array(Structure(Captured, at=DATE_TIME, total_wh=U32), PROFILE_LONGEST)
+MONITORED_VALUE = Structure(MonitoredValue, class_id=U16, logical_name=LOGICAL_NAME, index=I8)

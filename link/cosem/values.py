@@ -1,8 +1,8 @@
 """Values of COSEM attributes as Python has them: enumerations and structures.
 
-Source: IEC 62056-6-2 (classes 3, 7, 8, 15, 17, 70, 111, 112, 115, 116). Numbers of classes 111, 112
-and 115 and the access modes agree with a second source; clock bases, sort methods and association
-status are from memory of the standard, check against a second source.
+Source: IEC 62056-6-2 (classes 3, 7, 8, 15, 17, 70, 71, 111, 112, 115, 116). Numbers of classes
+111, 112 and 115 and the access modes agree with a second source; clock bases, sort methods and
+association status are from memory of the standard, check against a second source.
 """
 
 from dataclasses import dataclass
@@ -190,6 +190,23 @@ class CaptureObject:
     logical_name: bytes
     index: int
     data_index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """One row of a billing profile: the register of import energy at a UTC second."""
+
+    at: int
+    total_wh: int
+
+
+@dataclass(frozen=True, slots=True)
+class MonitoredValue:
+    """Class 71 attribute 2: the attribute that a limiter watches."""
+
+    class_id: int
+    logical_name: bytes
+    index: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from link.cosem.values import (
 from link.dlms import ActionResult, DataAccessResult
 from link.server import AccessRefused, ActionDone, Asked, Operation, Response, Value, Written
 from link.terms import (
+    DAYS_UNKNOWN,
     LEDGER_KEPT,
     Alarm,
     EntrySource,
@@ -31,6 +32,7 @@ from link.terms import (
     TokenResult,
     TokenStatus,
     Unit,
+    Usage,
 )
 from meter.domain import State, alarms, contact_wanted, credit_status, explain
 from meter.sources import Reading
@@ -162,6 +164,9 @@ READERS: dict[str, Reader] = {
     "sts.key_type": lambda v: v.state.sts.key.kt,
     "sts.key_expiry_number": lambda v: v.state.sts.key.ken,
     "sts.no_of_kct_supported": lambda _: KEY_CHANGE_TOKENS,
+    "limiter.threshold_active": lambda _: 0,
+    "limiter.threshold_normal": lambda _: 0,
+    "limiter.min_over_threshold_duration": lambda _: 0,
     "disconnect_control.output_state": lambda v: v.closed,
     "disconnect_control.control_state": lambda v: explain(v.state).state,
     "disconnect_control.control_mode": lambda _: ControlMode.MODE_6,
@@ -171,7 +176,21 @@ READERS: dict[str, Reader] = {
     "alarms.value": lambda v: alarms(v.state),
     "token_log.entries_in_use": lambda v: len(v.state.ledger.entries),
     "token_log.profile_entries": lambda _: LEDGER_KEPT,
+    "power_offs.value": lambda _: 0,
+    "overloads.value": lambda _: 0,
+    "usage.value": lambda _: Usage(0, 0, 0, 0),
+    "days_left.value": lambda _: DAYS_UNKNOWN,
+    "days.buffer": lambda _: (),
+    "days.entries_in_use": lambda _: 0,
+    "days.profile_entries": lambda _: 0,
+    "months.buffer": lambda _: (),
+    "months.entries_in_use": lambda _: 0,
+    "months.profile_entries": lambda _: 0,
     "power.value": lambda v: v.reading.power_w if contact_wanted(v.state) else 0,
+    "current.value": lambda v: v.reading.current_ma if contact_wanted(v.state) else 0,
+    "voltage.value": lambda v: v.reading.voltage_mv,
+    "power_factor.value": lambda v: v.reading.power_factor if contact_wanted(v.state) else 1000,
+    "frequency.value": lambda v: v.reading.frequency_mhz,
     "energy_import.value": lambda v: v.state.metering.total_wh,
 }
 """Rows that need the store. The token log's buffer takes a selection: `log_entries`."""
@@ -216,6 +235,8 @@ class CosemFace:
         return Value(READERS[asked.row.key](View(state, self._meter.reading, closed, source, last)))
 
     def _acknowledged(self, asked: Asked, now: float) -> Response:
+        if asked.row.key == "confirm_reconnection.value":
+            return AccessRefused(DataAccessResult.OBJECT_UNAVAILABLE)
         if isinstance(asked.value, Alarm) and self._meter.acknowledge(asked.value, now):
             return Written()
         return AccessRefused(DataAccessResult.TEMPORARY_FAILURE)

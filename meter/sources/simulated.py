@@ -23,7 +23,18 @@ class SimulatedSource:
         self._epoch = epoch
 
     def read(self, now: float) -> Reading:
-        return Reading(self._epoch, self.world.register_wh(now), self.world.power_w(now))
+        world = self.world
+        power_w, apparent_va = world.power_w(now), world.apparent_va(now)
+        voltage_mv = world.voltage_mv(now)
+        return Reading(
+            self._epoch,
+            register_wh=world.register_wh(now),
+            power_w=power_w,
+            current_ma=apparent_va * 1_000_000 // voltage_mv,
+            voltage_mv=voltage_mv,
+            power_factor=power_w * 1000 // apparent_va if apparent_va else 1000,
+            frequency_mhz=world.frequency_mhz(now),
+        )
 
     def seconds_until(self, now: float, wh: int) -> float | None:
         return self.world.when_wh(now, wh)

@@ -13,7 +13,7 @@ class SourceError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """An absolute register of import energy, and the power now.
+    """An absolute register of import energy, and power and mains now.
 
     A new epoch is a new baseline: another meter, or a house built anew.
     """
@@ -21,6 +21,12 @@ class Reading:
     epoch: int
     register_wh: int
     power_w: int
+    current_ma: int
+    voltage_mv: int
+    power_factor: int
+    """In thousandths; 1000 where no current flows."""
+    frequency_mhz: int
+    """In millihertz."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class PaperMeter:
     def __init__(self) -> None:
         self.kept = initial(SEED, AT)
         self.lost = False
-        self.reading = Reading(epoch=0, register_wh=0, power_w=2000)
+        self.reading = Reading(0, 0, 2000, 8700, 229_000, 1000, 50_000)
         self.at = AT
         self.outcomes: dict[EntrySource, TokenOutcome] = {}
         self.do(Measure(0, 0))
@@ -89,9 +89,7 @@ def face(meter: PaperMeter) -> CosemFace:
 
 
 ATTRIBUTES = [
-    each
-    for each in OBJECT_MAP
-    if each.kind is RowKind.ATTRIBUTE and each.fixed is None and each.key not in SERVER_KNOWS
+    each for each in OBJECT_MAP if each.read and each.fixed is None and each.key not in SERVER_KNOWS
 ]
 
 
@@ -116,7 +114,7 @@ def test_every_method_and_every_writable_row_is_bound(face: CosemFace) -> None:
     methods = {each.key for each in OBJECT_MAP if each.kind is RowKind.METHOD}
     writable = {each.key for each in OBJECT_MAP if each.write}
     assert methods == {"token_gateway.enter"}
-    assert writable == {"alarms.value"}
+    assert writable == {"alarms.value", "confirm_reconnection.value"}
     done = face.answer(asked(row("alarms.value"), Operation.WRITE, Alarm.RELAY_OPEN), 0)
     assert done == Written()
 
