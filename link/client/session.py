@@ -63,6 +63,14 @@ class ClientSession:
             raise ValueError(f"{station} is known already, or one of more than {MAX_METERS}")
         self._conversations[station] = Conversation(station, drn, self._events)
 
+    def unanswered(self, station: Station) -> int:
+        """Return how many turns at a meter's link no good answer has followed since the start."""
+        return self._primary.unanswered(station)
+
+    def prefer(self, station: Station | None) -> None:
+        """Let what one meter is asked go first, before all others; None for none."""
+        self._primary.prefer(station)
+
     def ask(self, station: Station, request: Request, now: float) -> AskId:
         """Ask; Answered or Failed follows. KeyError for a station that was not added.
 

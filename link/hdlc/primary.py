@@ -63,6 +63,7 @@ class Primary:
         self._own = LinkParameters(max_info, max_info)
         self._reader = FrameReader(max_info)
         self._links: dict[Station, PrimaryLink] = {}
+        self._preferred: Station | None = None
         self._turns = 0
         self._exchange: Exchange | None = None
         self._line = SharedLine(timing, max_info + FRAME_OVERHEAD + 2, rng)
@@ -74,6 +75,14 @@ class Primary:
     def counts(self) -> LineCounts:
         """What was heard on the medium."""
         return self._reader.counts
+
+    def unanswered(self, station: Station) -> int:
+        """Return how many turns of a link no good answer has followed since the start."""
+        return self._links[station].unanswered if station in self._links else 0
+
+    def prefer(self, station: Station | None) -> None:
+        """Let one link go first wherever it has something to say; None for none."""
+        self._preferred = station
 
     def connect(self, station: Station, now: float) -> None:
         """Open a link: Connected or Failed follows. Raises LinkStateError unless it is down."""
@@ -188,11 +197,13 @@ class Primary:
         self.deadline = self._next_deadline()
 
     def _begin(self, now: float) -> None:
-        """Let the link speak that waited the longest, if any has something to say."""
+        """Let a link speak, if any has something to say: the preferred, or who waited longest."""
+        preferred = self._links.get(self._preferred) if self._preferred else None
         turns = [(link, link.turn) for link in self._links.values() if link.turn]
         due = [(link, turn) for link, turn in turns if turn.due <= now]
         if due:
-            self._say(*min(due, key=lambda waiting: waiting[0].spoke_in), now)
+            link, turn = min(due, key=lambda one: (one[0] is not preferred, one[0].spoke_in))
+            self._say(link, turn, now)
 
     def _say(self, link: PrimaryLink, turn: Turn, now: float) -> None:
         wait_s = self._timing.response_s(len(turn.octets), turn.answer_octets)

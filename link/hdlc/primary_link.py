@@ -66,6 +66,8 @@ class PrimaryLink:
         """Number of its last turn on the medium; the Primary counts."""
         self.heard = False
         """Whether the last frame said was answered."""
+        self.unanswered = 0
+        """Turns since the start that no good answer followed."""
         self._station = station
         self._own = own
         self._agreed = own
@@ -127,6 +129,7 @@ class PrimaryLink:
     def pass_silence(self, damaged: bool, others_are_clean: bool, now: float) -> None:
         """Take note that what was said had no answer, or a damaged one only."""
         self.heard = False
+        self.unanswered += 1
         self._silences += 1
         self._damaged += damaged
         opening = self.state is PrimaryState.OPENING

@@ -130,6 +130,21 @@ def test_one_silent_meter_costs_the_others_one_response_time_a_turn() -> None:
         assert asker.events()[-1] == Received(OTHER, b"reply")
 
 
+def test_who_is_preferred_goes_before_all_who_waited_longer_and_silence_is_counted() -> None:
+    asker = Asker()
+    for station in (METER, OTHER):
+        asker.station.connect(station, 0.0)
+    asker.said()
+    asker.station.prefer(OTHER)
+    for _ in range(2):
+        asker.wait()
+        assert (asker.station.unanswered(METER), asker.events()) == (1, [])
+    assert asker.station.unanswered(OTHER) == 1
+    asker.hear(UA, of=OTHER)
+    asker.wait()
+    assert asker.station.unanswered(METER) == 2
+
+
 def spoiled(octets: bytes) -> bytes:
     return octets[:12] + bytes((octets[12] ^ 0x41,)) + octets[13:]
 
