@@ -1,7 +1,7 @@
 """The asking side of a link: sessions, what may be asked, what comes of it."""
 
 from link.client.events import Answered, AskId, Event, Failed, LinkClosed, LinkDown, LinkUp
-from link.client.requests import Get, Invoke, Request, Set
+from link.client.requests import Get, GetMany, Invoke, Refusal, Request, Result, Set
 from link.client.session import ClientSession
 
 __all__ = [
@@ -11,10 +11,13 @@ __all__ = [
     "Event",
     "Failed",
     "Get",
+    "GetMany",
     "Invoke",
     "LinkClosed",
     "LinkDown",
     "LinkUp",
+    "Refusal",
     "Request",
+    "Result",
     "Set",
 ]

@@ -1,5 +1,7 @@
 """How a client asks for an association and what the answer grants. IEC 62056-5-3, link.md 3."""
 
+from dataclasses import dataclass
+
 from link.client.requests import Refusal, standard_name
 from link.dlms import (
     Aare,
@@ -19,8 +21,12 @@ from link.terms import LinkTrouble
 MAX_RECEIVE = 0xFFFF
 """Octets of an APDU that this client takes (IEC 62056-5-3, client-max-receive-pdu-size)."""
 
+NO_BOUND = 0xFFFF
+"""What a meter takes that names no size."""
+
 BUILT = (
     Conformance.PRIORITY
+    | Conformance.MULTIPLE_REFERENCES
     | Conformance.GET
     | Conformance.SET
     | Conformance.SELECTIVE_ACCESS
@@ -32,16 +38,24 @@ AARQ = Aarq(ApplicationContext.LN, InitiateRequest(BUILT, MAX_RECEIVE)).to_bytes
 """The request for an association without ciphering."""
 
 
-def read_refusal(apdu: Apdu) -> Refusal | None:
-    """Tell why an APDU, in answer to our AARQ, grants no association; None when it does."""
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What the meter has granted; `max_send` is the longest APDU that it takes, in octets."""
+
+    conformance: Conformance
+    max_send: int
+
+
+def read_grant(apdu: Apdu) -> Grant | Refusal:
+    """Tell what an APDU, in answer to our AARQ, grants, or why it grants no association."""
     match apdu:
         case Aare(
             context=ApplicationContext.LN,
             result=AssociationResult.ACCEPTED,
             diagnostic=UserDiagnostic.NULL,
-            user_information=InitiateResponse(),
+            user_information=InitiateResponse(conformance, max_receive),
         ):
-            return None
+            return Grant(conformance & BUILT, max_receive or NO_BOUND)
         case Aare():
             return Refusal(LinkTrouble.REFUSED_LINK, _why(apdu))
         case ExceptionResponse(state, service):

@@ -1,6 +1,6 @@
 """What one client says to one meter: association, its number, asks in order. link.md 3.
 
-Invariant: every ask ends exactly once, and a request is handed to the link exactly once.
+Invariant: every ask ends exactly once, and an exchange is begun exactly once for it.
 
 | phase       | leaves it by                     | for                          |
 |-------------|----------------------------------|------------------------------|
@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TypeAlias, assert_never
 
-from link.client.association import AARQ, read_refusal
+from link.client.association import AARQ, Grant, read_grant
 from link.client.events import (
     Answered,
     AskId,
@@ -32,9 +32,10 @@ from link.client.events import (
     LinkDown,
     LinkUp,
 )
+from link.client.exchange import Exchange, check, exchange
 from link.client.requests import Breach, Get, Refusal, Request, Result, read_response, to_apdu
 from link.cosem import row
-from link.dlms import Apdu, DlmsError, ReleaseRequestReason, Rlrq, read_apdu
+from link.dlms import Apdu, Conformance, DlmsError, ReleaseRequestReason, Rlrq, read_apdu
 from link.hdlc import Station
 from link.terms import LinkTrouble
 
@@ -90,7 +91,12 @@ class _Ask:
     ask: AskId
     request: Request
     invoke: int
-    apdu: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _InFlight:
+    ask: AskId
+    exchange: Exchange
 
 
 class Conversation:
@@ -106,7 +112,8 @@ class Conversation:
         self._orders: list[Order] = []
         self._phase = Phase.DOWN
         self._waiting: deque[_Ask] = deque()
-        self._in_flight: _Ask | None = None
+        self._in_flight: _InFlight | None = None
+        self._grant = Grant(Conformance(0), 0)
         self._invoke = 0
         self._number_invoke = 0
 
@@ -123,11 +130,11 @@ class Conversation:
     def ask(self, ask: AskId, request: Request) -> None:
         """Queue an ask; ValueError for one that cannot be written."""
         invoke = self._next_invoke()
-        apdu = to_apdu(request, invoke).to_bytes()
+        check(request, invoke)
         if len(self._waiting) == MAX_WAITING:
             self._fail(ask, LinkTrouble.TEMPORARY, f"{MAX_WAITING} asks wait already", sent=False)
             return
-        self._waiting.append(_Ask(ask, request, invoke, apdu))
+        self._waiting.append(_Ask(ask, request, invoke))
         self._go_on()
 
     def withdraw(self, ask: AskId) -> bool:
@@ -203,10 +210,11 @@ class Conversation:
             self._identified(apdu)
 
     def _associated(self, apdu: Apdu) -> None:
-        refusal = read_refusal(apdu)
-        if refusal:
-            self._drop(refusal.trouble, refusal.detail)
+        grant = read_grant(apdu)
+        if isinstance(grant, Refusal):
+            self._drop(grant.trouble, grant.detail)
             return
+        self._grant = grant
         self._number_invoke = self._next_invoke()
         self._send(to_apdu(_METER_NUMBER, self._number_invoke).to_bytes(), Phase.IDENTIFYING)
 
@@ -224,9 +232,11 @@ class Conversation:
             case _:
                 assert_never(response)
 
-    def _answered(self, asked: _Ask, apdu: Apdu) -> None:
-        response = read_response(asked.request, asked.invoke, apdu)
+    def _answered(self, asked: _InFlight, apdu: Apdu) -> None:
+        response = asked.exchange.take(apdu)
         match response:
+            case bytes():
+                self._send(response, Phase.UP)
             case Result(value):
                 self._in_flight = None
                 self._events.append(Answered(asked.ask, self.station, value))
@@ -247,8 +257,10 @@ class Conversation:
                 self._orders.append(Connect())
                 self._phase = Phase.LINKING
             case Phase.UP:
-                self._in_flight = self._waiting.popleft()
-                self._send(self._in_flight.apdu, Phase.UP)
+                asked = self._waiting.popleft()
+                way = exchange(asked.request, asked.invoke, self._grant)
+                self._in_flight = _InFlight(asked.ask, way)
+                self._send(way.begin(), Phase.UP)
 
     def _send(self, apdu: bytes, phase: Phase) -> None:
         self._orders.append(Send(apdu))

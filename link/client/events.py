@@ -14,7 +14,8 @@ AskId = NewType("AskId", int)
 class Answered:
     """The meter answered.
 
-    `value` is of the row's type; None for Set and where a method returned nothing.
+    `value` is of the row's type; None for Set and where a method returned nothing; for GetMany a
+    tuple of Result and Refusal, one for each row in order.
     """
 
     ask: AskId

@@ -4,6 +4,7 @@ Source: IEC 62056-5-3 (GET, SET, ACTION normal). Invariant: reading any APDU as 
 one of the three kinds of Response, and REFUSED_ACCESS means that nothing was carried out.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TypeAlias, assert_never
@@ -18,9 +19,12 @@ from link.dlms import (
     Data,
     DataAccessResult,
     ExceptionResponse,
+    GetListRequest,
+    GetListResponse,
     GetRequest,
     GetResponse,
     MethodRef,
+    Reference,
     ServiceError,
     SetRequest,
     SetResponse,
@@ -53,7 +57,18 @@ class Invoke:
     value: object = field(repr=False)
 
 
-Request: TypeAlias = Get | Set | Invoke
+@dataclass(frozen=True, slots=True)
+class GetMany:
+    """Read several attributes by as few requests as the meter can take.
+
+    Answered by a tuple of Result and Refusal, one for each in order.
+    """
+
+    gets: tuple[Get, ...]
+
+
+Single: TypeAlias = Get | Set | Invoke
+Request: TypeAlias = Single | GetMany
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +110,7 @@ _NOT_CARRIED_OUT = frozenset(
 """Results, of access and of action alike, that will be the same for the same request."""
 
 
-def to_apdu(request: Request, invoke: int) -> GetRequest | SetRequest | ActionRequest:
+def to_apdu(request: Single, invoke: int) -> GetRequest | SetRequest | ActionRequest:
     """Write a request; `invoke` is the whole invoke-id-and-priority octet.
 
     ValueError for a value that the row's schema does not hold and for a row of the other kind.
@@ -117,7 +132,7 @@ def to_apdu(request: Request, invoke: int) -> GetRequest | SetRequest | ActionRe
             assert_never(request)
 
 
-def read_response(request: Request, invoke: int, apdu: Apdu) -> Response:
+def read_response(request: Single, invoke: int, apdu: Apdu) -> Response:
     """Tell what an APDU means as the answer to the request that had this invoke octet."""
     match (request, apdu):
         case (_, ExceptionResponse()):
@@ -135,7 +150,31 @@ def read_response(request: Request, invoke: int, apdu: Apdu) -> Response:
             return Breach(LinkTrouble.MALFORMED, f"{type(apdu).__name__} as an answer")
 
 
-def _value(schema: Schema, result: Data | DataAccessResult) -> Response:
+def to_list(gets: Sequence[Get], invoke: int) -> GetListRequest:
+    """Write several reads as one request; ValueError for a row that cannot be read."""
+    singles = (to_apdu(get, invoke) for get in gets)
+    references = (Reference(s.attribute, s.selection) for s in singles if isinstance(s, GetRequest))
+    return GetListRequest(invoke, tuple(references))
+
+
+def read_list(
+    gets: Sequence[Get], invoke: int, apdu: Apdu
+) -> tuple[Result | Refusal, ...] | Refusal | Breach:
+    """Tell what an APDU means as the answer to a list that had this invoke octet."""
+    match apdu:
+        case GetListResponse(found, results) if found == invoke and len(results) == len(gets):
+            pairs = zip(gets, results, strict=True)
+            return tuple(_value(get.row.schema, result) for get, result in pairs)
+        case GetListResponse(found, results):
+            was, wanted = f"{len(results)} results", f"{len(gets)} asked by {invoke:02x}"
+            return Breach(LinkTrouble.MALFORMED, f"{was} in answer to {found:02x}, {wanted}")
+        case ExceptionResponse():
+            return _exception(apdu)
+        case _:
+            return Breach(LinkTrouble.MALFORMED, f"{type(apdu).__name__} as an answer to a list")
+
+
+def _value(schema: Schema, result: Data | DataAccessResult) -> Result | Refusal:
     if isinstance(result, DataAccessResult):
         return _refusal(result)
     try:
@@ -161,7 +200,7 @@ def _refusal(result: DataAccessResult | ActionResult) -> Refusal:
     return Refusal(trouble, standard_name(result))
 
 
-def _exception(apdu: ExceptionResponse) -> Response:
+def _exception(apdu: ExceptionResponse) -> Refusal | Breach:
     detail = f"exception {standard_name(apdu.state)}, {standard_name(apdu.service)}"
     if apdu.service is ServiceError.SERVICE_NOT_SUPPORTED:
         return Refusal(LinkTrouble.REFUSED_ACCESS, detail)

@@ -21,6 +21,7 @@ from link.dlms.codes import (
     UserDiagnostic,
 )
 from link.dlms.data import Data, Tag
+from link.dlms.lists import GetListRequest, GetListResponse, Reference
 from link.dlms.services import (
     ActionRequest,
     ActionResponse,
@@ -57,6 +58,8 @@ __all__ = [
     "DlmsError",
     "ErrorCategory",
     "ExceptionResponse",
+    "GetListRequest",
+    "GetListResponse",
     "GetRequest",
     "GetResponse",
     "InitiateError",
@@ -65,6 +68,7 @@ __all__ = [
     "Mechanism",
     "MethodRef",
     "ProviderDiagnostic",
+    "Reference",
     "ReleaseRequestReason",
     "ReleaseResponseReason",
     "Rlre",

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from link.dlms.acse import AARE_TAG, AARQ_TAG, RLRE_TAG, RLRQ_TAG, Aare, Aarq, Rlre, Rlrq
+from link.dlms.lists import LISTS, ListService
 from link.dlms.services import Service, read_service
 from link.dlms.unbuilt import Unbuilt
 
-Apdu: TypeAlias = Aarq | Aare | Rlrq | Rlre | Service | Unbuilt
+Apdu: TypeAlias = Aarq | Aare | Rlrq | Rlre | Service | ListService | Unbuilt
 
 _ACSE: dict[bytes, Callable[[bytes], Apdu]] = {
     bytes([AARQ_TAG]): Aarq.from_bytes,
@@ -19,5 +20,7 @@ _ACSE: dict[bytes, Callable[[bytes], Apdu]] = {
 
 def read_apdu(octets: bytes) -> Apdu:
     """Read one APDU without its LLC; raises DlmsError when it is malformed or empty."""
-    read = _ACSE.get(octets[:1], read_service)
-    return read(octets)
+    read_acse = _ACSE.get(octets[:1])
+    if read_acse:
+        return read_acse(octets)
+    return LISTS.read(octets) or read_service(octets)

@@ -51,6 +51,34 @@ class Layout(Generic[T]):
         return self.prefix + b"".join(parts)
 
 
+class Layouts(Generic[T]):
+    """Records by what builds them and by the one or two octets that they begin with."""
+
+    __slots__ = ("_at", "_of", "rows")
+
+    def __init__(self, *rows: Layout[T]) -> None:
+        self.rows = rows
+        self._of: dict[object, Layout[T]] = {row.build: row for row in rows}
+        self._at = {row.prefix: row for row in rows}
+
+    def write(self, record: object) -> bytes:
+        """Write a record of the table; ValueError for a member that its field cannot hold."""
+        return self._of[type(record)].write(record)
+
+    def read(self, octets: bytes) -> T | None:
+        """Read the record that fills the octets; None for one that is not of the table.
+
+        Raises DlmsError when it is malformed.
+        """
+        layout = self._at.get(octets[:2]) or self._at.get(octets[:1])
+        if layout is None:
+            return None
+        source = Source(octets)
+        record = layout.read(source)
+        source.finish()
+        return record
+
+
 @dataclass(frozen=True, slots=True)
 class Integer:
     """A number of `width` octets."""
@@ -196,6 +224,24 @@ class Choice:
             if isinstance(value, holds):
                 return bytes([number]) + kind.write(value)
         raise ValueError(f"{value!r} is none of the forms")
+
+
+@dataclass(frozen=True, slots=True)
+class SequenceOf:
+    """A count and so many of one field, as a tuple."""
+
+    kind: Kind
+
+    def read(self, source: Source) -> tuple[object, ...]:
+        count = source.length()
+        if count > source.left:
+            raise DlmsError(f"{count} members in {source.left} octets")
+        return tuple(self.kind.read(source) for _ in range(count))
+
+    def write(self, value: object) -> bytes:
+        if not isinstance(value, tuple):
+            raise ValueError(f"{value!r} is no tuple")
+        return length_octets(len(value)) + b"".join(self.kind.write(each) for each in value)
 
 
 def _is_present(source: Source) -> bool:

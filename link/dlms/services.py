@@ -33,22 +33,22 @@ from link.dlms.fields import (
     Fields,
     Kind,
     Layout,
+    Layouts,
     Octets,
     Optional,
     Trailing,
 )
-from link.dlms.source import Source
 from link.dlms.unbuilt import Unbuilt
 
 
 class Described:
-    """A record that its layout in LAYOUTS writes."""
+    """A record that its layout in SERVICES writes."""
 
     __slots__ = ()
 
     def to_bytes(self) -> bytes:
         """Write the APDU; ValueError for a member that its field cannot hold."""
-        return _LAYOUT_OF[type(self)].write(self)
+        return SERVICES.write(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,23 +189,23 @@ Service: TypeAlias = (
 
 _REFERENCE: Fields = (("class_id", U16), ("logical_name", Octets(6)), ("index", I8))
 _SELECTION: Fields = (("selector", U8), ("parameters", DATA))
-_INVOKE: tuple[str, Kind] = ("invoke", U8)
-_ATTRIBUTE: tuple[str, Kind] = ("attribute", Layout(AttributeRef, b"", _REFERENCE))
-_METHOD: tuple[str, Kind] = ("method", Layout(MethodRef, b"", _REFERENCE))
-_SELECTED: tuple[str, Kind] = ("selection", Optional(Layout(Selection, b"", _SELECTION)))
-_DATA_OR_RESULT = Choice(((Data, DATA), (DataAccessResult, Code(DataAccessResult))))
+INVOKE: tuple[str, Kind] = ("invoke", U8)
+ATTRIBUTE: tuple[str, Kind] = ("attribute", Layout(AttributeRef, b"", _REFERENCE))
+METHOD: tuple[str, Kind] = ("method", Layout(MethodRef, b"", _REFERENCE))
+SELECTED: tuple[str, Kind] = ("selection", Optional(Layout(Selection, b"", _SELECTION)))
+DATA_OR_RESULT = Choice(((Data, DATA), (DataAccessResult, Code(DataAccessResult))))
 _CONFORMANCE: tuple[str, Kind] = ("conformance", ConformanceKind())
 
-LAYOUTS: tuple[Layout[Service], ...] = (
-    Layout(GetRequest, b"\xc0\x01", (_INVOKE, _ATTRIBUTE, _SELECTED)),
-    Layout(GetResponse, b"\xc4\x01", (_INVOKE, ("result", _DATA_OR_RESULT))),
-    Layout(SetRequest, b"\xc1\x01", (_INVOKE, _ATTRIBUTE, _SELECTED, ("value", DATA))),
-    Layout(SetResponse, b"\xc5\x01", (_INVOKE, ("result", Code(DataAccessResult)))),
-    Layout(ActionRequest, b"\xc3\x01", (_INVOKE, _METHOD, ("parameter", Optional(DATA)))),
+SERVICES: Layouts[Service] = Layouts(
+    Layout(GetRequest, b"\xc0\x01", (INVOKE, ATTRIBUTE, SELECTED)),
+    Layout(GetResponse, b"\xc4\x01", (INVOKE, ("result", DATA_OR_RESULT))),
+    Layout(SetRequest, b"\xc1\x01", (INVOKE, ATTRIBUTE, SELECTED, ("value", DATA))),
+    Layout(SetResponse, b"\xc5\x01", (INVOKE, ("result", Code(DataAccessResult)))),
+    Layout(ActionRequest, b"\xc3\x01", (INVOKE, METHOD, ("parameter", Optional(DATA)))),
     Layout(
         ActionResponse,
         b"\xc7\x01",
-        (_INVOKE, ("result", Code(ActionResult)), ("data", Optional(_DATA_OR_RESULT))),
+        (INVOKE, ("result", Code(ActionResult)), ("data", Optional(DATA_OR_RESULT))),
     ),
     Layout(
         ExceptionResponse,
@@ -241,24 +241,11 @@ LAYOUTS: tuple[Layout[Service], ...] = (
         ),
     ),
 )
-"""Every service that is built, by its first octets."""
-
-_LAYOUT_OF: dict[object, Layout[Service]] = {layout.build: layout for layout in LAYOUTS}
-_LAYOUT_AT = {layout.prefix: layout for layout in LAYOUTS}
+"""Every service in its normal form, by its first octets."""
 
 
 def read_service(octets: bytes) -> Service | Unbuilt:
-    """Read one xDLMS APDU; raises DlmsError when it is malformed or empty."""
-    source = Source(octets)
-    layout = _layout_at(octets)
-    if layout is None:
-        if not octets:
-            raise DlmsError("empty apdu")
-        return Unbuilt.from_bytes(octets)
-    service = layout.read(source)
-    source.finish()
-    return service
-
-
-def _layout_at(octets: bytes) -> Layout[Service] | None:
-    return _LAYOUT_AT.get(octets[:2]) or _LAYOUT_AT.get(octets[:1])
+    """Read one xDLMS APDU of this file; raises DlmsError when it is malformed or empty."""
+    if not octets:
+        raise DlmsError("empty apdu")
+    return SERVICES.read(octets) or Unbuilt.from_bytes(octets)

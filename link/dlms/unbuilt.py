@@ -45,7 +45,6 @@ _SINGLE = {
 
 _BY_KIND = {
     b"\xc0\x02": "get-request-next",
-    b"\xc0\x03": "get-request-with-list",
     b"\xc1\x02": "set-request-with-first-datablock",
     b"\xc1\x03": "set-request-with-datablock",
     b"\xc1\x04": "set-request-with-list",
@@ -56,7 +55,6 @@ _BY_KIND = {
     b"\xc3\x05": "action-request-with-list-and-first-pblock",
     b"\xc3\x06": "action-request-with-pblock",
     b"\xc4\x02": "get-response-with-datablock",
-    b"\xc4\x03": "get-response-with-list",
     b"\xc5\x02": "set-response-datablock",
     b"\xc5\x03": "set-response-last-datablock",
     b"\xc5\x04": "set-response-last-datablock-with-list",

@@ -36,6 +36,7 @@ NO_BOUND = 0xFFFF
 
 BUILT = (
     Conformance.PRIORITY
+    | Conformance.MULTIPLE_REFERENCES
     | Conformance.GET
     | Conformance.SET
     | Conformance.SELECTIVE_ACCESS

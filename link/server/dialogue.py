@@ -1,14 +1,14 @@
 """One client as a server sees it: its association, and one request after the other. link.md 3.
 
-Sans I/O and without a clock: an APDU in; its answer out, or the Question whose answer makes it.
-Invariant: every APDU of a client ends in exactly one of the two.
+Sans I/O and without a clock: an APDU in; its answer out, or the Questions whose answers make it.
+Invariant: every APDU of a client ends in exactly one answer.
 
 | association | APDU                       | answer                              |
 |-------------|----------------------------|-------------------------------------|
 | any         | longer than MAX_RECEIVE    | exception, pdu too long             |
 | any         | AARQ                       | AARE; open when accepted, else none |
 | open        | RLRQ                       | RLRE; none                          |
-| open        | GET, SET, ACTION           | their response, or a Question       |
+| open        | GET, SET, ACTION, GET list | their response, or Questions        |
 | open        | service not built, granted | exception, service not supported    |
 | open        | malformed, or no request   | exception, other reason             |
 | none        | any other                  | exception, service not allowed      |
@@ -22,8 +22,10 @@ from link.dlms import (
     Aare,
     Aarq,
     ActionRequest,
+    Conformance,
     DlmsError,
     ExceptionResponse,
+    GetListRequest,
     GetRequest,
     ReleaseResponseReason,
     Rlre,
@@ -36,9 +38,10 @@ from link.dlms import (
 )
 from link.dlms.acse import AARQ_TAG
 from link.server.association import MALFORMED, MAX_RECEIVE, STRANGER, Association, Rejection, judge
-from link.server.events import Client
+from link.server.events import Client, Response
 from link.server.objects import Situation
-from link.server.services import Question, Request, is_granted, is_refusal, serve
+from link.server.reply import TOO_LONG, AnyRequest, Reply, fitting
+from link.server.services import Question
 
 _OUTSIDE = ExceptionResponse(
     StateError.SERVICE_NOT_ALLOWED, ServiceError.OPERATION_NOT_POSSIBLE
@@ -50,7 +53,14 @@ _NOT_BUILT = ExceptionResponse(
     StateError.SERVICE_UNKNOWN, ServiceError.SERVICE_NOT_SUPPORTED
 ).to_bytes()
 _SENSELESS = ExceptionResponse(StateError.SERVICE_UNKNOWN, ServiceError.OTHER_REASON).to_bytes()
-_TOO_LONG = ExceptionResponse(StateError.SERVICE_UNKNOWN, ServiceError.PDU_TOO_LONG).to_bytes()
+
+_NEEDS: dict[type[AnyRequest], Conformance] = {
+    GetRequest: Conformance.GET,
+    GetListRequest: Conformance.GET | Conformance.MULTIPLE_REFERENCES,
+    SetRequest: Conformance.SET,
+    ActionRequest: Conformance.ACTION,
+}
+"""What must have been granted for a service."""
 
 
 @dataclass(slots=True)
@@ -83,12 +93,16 @@ class Dialogue:
         self._lab = lab
         self._counts = counts
         self._situation: Situation | None = None
+        self._reply: Reply | None = None
 
-    def received(self, octets: bytes) -> bytes | Question:
-        """Take one APDU. One that is too long is not read: that would keep all clients waiting."""
+    def received(self, octets: bytes) -> bytes | tuple[Question, ...]:
+        """Take one APDU; return what to say, or what to put to the application first.
+
+        One that is too long is not read: that would keep all clients waiting.
+        """
         if len(octets) > MAX_RECEIVE:
             self._counts.malformed += 1
-            return _TOO_LONG
+            return TOO_LONG.to_bytes()
         if octets[:1] == bytes([AARQ_TAG]):
             return self._associate(octets).to_bytes()
         if self._situation is None:
@@ -99,7 +113,7 @@ class Dialogue:
         except DlmsError:
             return self._senseless()
         match apdu:
-            case GetRequest() | SetRequest() | ActionRequest():
+            case GetRequest() | SetRequest() | ActionRequest() | GetListRequest():
                 return self._serve(apdu, self._situation)
             case Rlrq():
                 self._situation = None
@@ -108,6 +122,16 @@ class Dialogue:
                 return self._unsupported(_NOT_BUILT)
             case _:
                 return self._senseless()
+
+    def answered(self, question: Question, response: Response) -> bytes | None:
+        """Take the application's answer; return what to say once none is missing.
+
+        ValueError for a response that does not fit the operation or the type of the row.
+        """
+        if self._reply is None:
+            raise ValueError(f"nobody waits for {question.row.key}")
+        self._reply.put(question, response)
+        return self._said(self._reply, question.situation)
 
     def _associate(self, octets: bytes) -> Aare:
         self._situation = None
@@ -130,14 +154,18 @@ class Dialogue:
             self._situation = Situation(self._device, self._client, rights, verdict)
         return verdict
 
-    def _serve(self, request: Request, situation: Situation) -> bytes | Question:
-        if not is_granted(request, situation.association.conformance):
+    def _serve(self, request: AnyRequest, situation: Situation) -> bytes | tuple[Question, ...]:
+        if _NEEDS[type(request)] not in situation.association.conformance:
             return self._unsupported(_NOT_GRANTED)
-        served = serve(request, situation)
-        if isinstance(served, Question):
-            return served
-        self._counts.refused += is_refusal(served)
-        return served.to_bytes()
+        self._reply = Reply(request, situation)
+        self._counts.refused += self._reply.refused
+        return self._said(self._reply, situation) or self._reply.questions
+
+    def _said(self, reply: Reply, situation: Situation) -> bytes | None:
+        if reply.whole is None:
+            return None
+        self._reply = None
+        return fitting(reply.whole, situation.association.max_send).to_bytes()
 
     def _unsupported(self, answer: bytes) -> bytes:
         self._counts.unsupported += 1

@@ -66,17 +66,8 @@ class Question:
     operation: Operation
     value: object
     selection: LogSelection
-
-
-def is_granted(request: Request, conformance: Conformance) -> bool:
-    """Tell whether the association may use this service."""
-    match request:
-        case GetRequest():
-            return Conformance.GET in conformance
-        case SetRequest():
-            return Conformance.SET in conformance
-        case ActionRequest():
-            return Conformance.ACTION in conformance
+    place: int = 0
+    """Which part of the answer it makes."""
 
 
 def serve(request: Request, situation: Situation) -> Answer | Question:
@@ -91,14 +82,14 @@ def serve(request: Request, situation: Situation) -> Answer | Question:
 
 
 def answer(question: Question, response: Response) -> Answer:
-    """Write what the application said.
+    """Write what the application said, however long.
 
     ValueError for a response of another operation and for a value that the row does not hold.
     """
     row, invoke, situation = question.row, question.invoke, question.situation
     match (question.operation, response):
         case (Operation.READ, Value(value)):
-            return fitting(GetResponse(invoke, row.schema.encode(value)), situation)
+            return GetResponse(invoke, row.schema.encode(value))
         case (Operation.READ, AccessRefused(result)) if result:
             return GetResponse(invoke, result)
         case (Operation.WRITE, Written()):
@@ -107,25 +98,9 @@ def answer(question: Question, response: Response) -> Answer:
             return SetResponse(invoke, result)
         case (Operation.INVOKE, ActionDone(result, value)):
             data = _return_data(row, value, situation.client.role)
-            return fitting(ActionResponse(invoke, result, data), situation)
+            return ActionResponse(invoke, result, data)
         case _:
             raise ValueError(f"{response} does not answer {question.operation.name}")
-
-
-def is_refusal(given: Answer) -> bool:
-    """Tell whether an answer says that nothing was done."""
-    return not isinstance(given.result, Data) and given.result != 0
-
-
-def fitting(response: Answer, situation: Situation) -> Answer:
-    """Return the answer, or the one to be given where the client cannot take so long an APDU."""
-    if len(response.to_bytes()) <= situation.association.max_send:
-        return response
-    match response:
-        case ActionResponse(invoke, result):
-            return ActionResponse(invoke, result)
-        case GetResponse(invoke) | SetResponse(invoke):
-            return GetResponse(invoke, DataAccessResult.OTHER_REASON)
 
 
 def _get(request: GetRequest, situation: Situation) -> Answer | Question:
@@ -141,8 +116,7 @@ def _get(request: GetRequest, situation: Situation) -> Answer | Question:
     if isinstance(selection, DataAccessResult):
         return GetResponse(invoke, selection)
     if is_own(row):
-        value = row.schema.encode(own_value(row, situation))
-        return fitting(GetResponse(invoke, value), situation)
+        return GetResponse(invoke, row.schema.encode(own_value(row, situation)))
     return Question(situation, invoke, row, Operation.READ, None, selection)
 
 

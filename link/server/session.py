@@ -22,7 +22,7 @@ from link.hdlc import (
 )
 from link.server.dialogue import Dialogue, ServerCounts
 from link.server.events import Asked, AskedId, Client, Response
-from link.server.services import Question, answer
+from link.server.services import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class _Pending:
 
 
 class ServerSession:
-    """Answers clients over one medium. At most one Asked of each client waits at a time."""
+    """Answers clients over one medium. The Asked of each client belong to one request."""
 
     def __init__(
         self,
@@ -69,7 +69,9 @@ class ServerSession:
         return tuple(peer.client for peer in self._dialogues)
 
     def answer(self, asked: AskedId, response: Response, now: float) -> None:
-        """Answer an Asked; nothing happens where the client has gone meanwhile.
+        """Answer an Asked; it is said with the last one of its request.
+
+        Nothing happens where the client has gone meanwhile.
 
         ValueError for a response that does not fit the operation or the type of the row.
         """
@@ -77,9 +79,10 @@ class ServerSession:
         if pending is None:
             self.counts.late += 1
             return
-        apdu = answer(pending.question, response).to_bytes()
+        apdu = self._dialogues[pending.peer].answered(pending.question, response)
         del self._pending[asked]
-        self._secondary.send(pending.peer, apdu, now)
+        if apdu is not None:
+            self._secondary.send(pending.peer, apdu, now)
 
     def lose_medium(self, now: float) -> None:
         """Take note that the port is gone, and with it every link."""
@@ -132,7 +135,8 @@ class ServerSession:
         if isinstance(taken, bytes):
             self._secondary.send(peer, taken, now)
         else:
-            self._put(peer, taken)
+            for question in taken:
+                self._put(peer, question)
 
     def _put(self, peer: Station, question: Question) -> None:
         self._last_asked += 1

@@ -24,12 +24,15 @@ from link.dlms import (
     DlmsError,
     ErrorCategory,
     ExceptionResponse,
+    GetListRequest,
+    GetListResponse,
     GetRequest,
     GetResponse,
     InitiateError,
     InitiateRequest,
     InitiateResponse,
     MethodRef,
+    Reference,
     Selection,
     ServiceError,
     SetRequest,
@@ -40,7 +43,8 @@ from link.dlms import (
     read_apdu,
 )
 from link.dlms.fields import Layout
-from link.dlms.services import LAYOUTS
+from link.dlms.lists import LISTS
+from link.dlms.services import SERVICES
 
 many = settings(max_examples=100, deadline=None)
 VECTORS = Path(__file__).parents[1] / "vectors" / "dlms_sessions.json"
@@ -60,6 +64,7 @@ def captured_apdus(session: int) -> list[bytes]:
 
 
 CAPTURED = [apdu for session in range(3) for apdu in captured_apdus(session)]
+LAYOUTS: tuple[Layout[object], ...] = SERVICES.rows + LISTS.rows
 
 data = st.one_of(
     st.integers(0, 2**32 - 1).map(lambda value: Data(Tag.U32, value)),
@@ -75,6 +80,16 @@ conformances = st.integers(0, 2**24 - 1).map(Conformance)
 services = st.one_of(
     st.builds(GetRequest, octet, attributes, selections),
     st.builds(GetResponse, octet, data | st.sampled_from(DataAccessResult)),
+    st.builds(
+        GetListRequest,
+        octet,
+        st.lists(st.builds(Reference, attributes, selections), max_size=5).map(tuple),
+    ),
+    st.builds(
+        GetListResponse,
+        octet,
+        st.lists(data | st.sampled_from(DataAccessResult), max_size=5).map(tuple),
+    ),
     st.builds(SetRequest, octet, attributes, data, selections),
     st.builds(SetResponse, octet, st.sampled_from(DataAccessResult)),
     st.builds(ActionRequest, octet, methods, st.none() | data),
@@ -139,6 +154,14 @@ def test_the_plain_session_is_understood() -> None:
     ("apdu", "octets"),
     [
         (GetResponse(0xC1, DataAccessResult.OBJECT_UNDEFINED), "c401c10104"),
+        (
+            GetListRequest(0xC1, (Reference(AttributeRef(3, ENERGY, 2)),)),
+            "c003c10100030100010800ff0200",
+        ),
+        (
+            GetListResponse(0xC1, (Data(Tag.U8, 7), DataAccessResult.OBJECT_UNDEFINED)),
+            "c403c1020011070104",
+        ),
         (
             SetRequest(0xC1, AttributeRef(1, ENERGY, 2), Data(Tag.U8, 7)),
             "c101c100010100010800ff02001107",
@@ -248,7 +271,6 @@ def test_a_damaged_octet_ends_in_an_apdu_or_in_a_dlms_error(
     ("octets", "service"),
     [
         ("c002c100000001", "get-request-next"),
-        ("c003c101", "get-request-with-list"),
         ("c102c1", "set-request-with-first-datablock"),
         ("c306c1", "action-request-with-pblock"),
         ("c81e30", "glo-get-request"),
@@ -280,6 +302,7 @@ def test_services_that_are_not_built_are_named_and_kept(octets: str, service: st
         "c001c100030100010800ff0202",
         "d80902",
         "0e630600",
+        "c403c103001107",
         "01000000065f1f0401401e5dffff",
         "01030000065f1f0400401e5dffff",
     ],

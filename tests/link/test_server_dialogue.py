@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from link.cosem import OBJECT_MAP, WHOLE, ByEntry, Role, Row, RowKind, encode_selection, row
-from link.cosem.values import SapName
+from link.cosem.values import GatewayStatus, SapName
 from link.dlms import (
     Aare,
     Aarq,
@@ -23,6 +23,8 @@ from link.dlms import (
     Data,
     DataAccessResult,
     ExceptionResponse,
+    GetListRequest,
+    GetListResponse,
     GetRequest,
     GetResponse,
     InitiateError,
@@ -31,6 +33,7 @@ from link.dlms import (
     Mechanism,
     MethodRef,
     ProviderDiagnostic,
+    Reference,
     Rlrq,
     Selection,
     ServiceError,
@@ -45,8 +48,10 @@ from link.dlms import (
 from link.server import SERVER_KNOWS, AccessRefused, ActionDone, Client, Operation, Value, Written
 from link.server.association import MAX_RECEIVE
 from link.server.dialogue import Dialogue, ServerCounts
-from link.server.services import Question, answer
-from link.terms import Alarm
+from link.server.events import Response
+from link.server.reply import MAX_LIST
+from link.server.services import Question
+from link.terms import Alarm, TokenResult, TokenStatus
 
 ALL = Conformance(sum(Conformance))
 PLAIN = Aarq(ApplicationContext.LN, InitiateRequest(ALL, 0xFFFF))
@@ -79,9 +84,21 @@ def said(to: Dialogue, apdu: Apdu) -> Apdu:
 
 
 def put(to: Dialogue, apdu: Apdu) -> Question:
-    question = to.received(apdu.to_bytes())
-    assert isinstance(question, Question)
+    questions = to.received(apdu.to_bytes())
+    assert isinstance(questions, tuple)
+    (question,) = questions
     return question
+
+
+def answered(to: Dialogue, apdu: Apdu, *responses: Response) -> Apdu:
+    """Put a request to the application, and return what is said for its responses."""
+    questions = to.received(apdu.to_bytes())
+    assert isinstance(questions, tuple)
+    for question, response in zip(questions[:-1], responses[:-1], strict=True):
+        assert to.answered(question, response) is None
+    octets = to.answered(questions[-1], responses[-1])
+    assert octets is not None
+    return read_apdu(octets)
 
 
 def reference(to: Row, **changes: object) -> AttributeRef:
@@ -188,7 +205,7 @@ def test_release_is_answered_and_ends_the_association() -> None:
     )
 
 
-NOT_BUILT = ["c002c100000001", "c003c100", "c102c1", "c303c1", "d9000000", "c81e30", "db08", "05"]
+NOT_BUILT = ["c002c100000001", "c102c1", "c303c1", "d9000000", "c81e30", "db08", "05"]
 
 
 @pytest.mark.parametrize("octets", NOT_BUILT)
@@ -203,6 +220,8 @@ def test_a_service_that_is_not_built_is_named_so(octets: str) -> None:
         (Conformance.SET | Conformance.ACTION, get(NUMBER)),
         (Conformance.GET, SetRequest(0xC1, reference(ALARMS), Data(Tag.U32, 1))),
         (Conformance.GET, action(ENTER, None)),
+        (Conformance.GET, GetListRequest(0xC1, ())),
+        (Conformance.SET | Conformance.MULTIPLE_REFERENCES, GetListRequest(0xC1, ())),
     ],
 )
 def test_a_service_that_was_not_granted_is_not_served(kept: Conformance, apdu: Apdu) -> None:
@@ -255,9 +274,15 @@ def test_every_row_is_answered_by_the_server_or_put_to_the_application(each: Row
         question = put(opened, action(each, least))
         assert (question.row, question.operation) == (each, Operation.INVOKE)
         return
+    if not each.read:
+        written = SetRequest(0xC1, reference(each), each.schema.encode(each.schema.least()))
+        assert answered(opened, written, Written()).to_bytes() == bytes.fromhex("c501c100")
+        return
     if each.fixed is None and each.key not in SERVER_KNOWS:
         greatest = each.schema.greatest()
-        given = answer(put(opened, get(each)), Value(greatest))
+        given = answered(opened, get(each), Value(greatest))
+        assert isinstance(given, GetResponse)
+        assert isinstance(given.result, Data)
         assert each.schema.decode(given.result) == greatest
         return
     response = said(opened, get(each))
@@ -298,16 +323,16 @@ def test_part_of_a_log_is_selected_and_of_nothing_else() -> None:
 def test_writing_puts_the_value_to_the_application_and_its_word_on_the_wire() -> None:
     request = SetRequest(0xC1, reference(ALARMS), Data(Tag.U32, 3))
     question = put(associated(), request)
+    assert question.value == Alarm.LOW_CREDIT | Alarm.CREDIT_EXHAUSTED
     selecting = replace(request, selection=encode_selection(ByEntry(1, 1)))
     beyond = SetResponse(0xC1, DataAccessResult.SCOPE_OF_ACCESS_VIOLATED)
     assert said(associated(), selecting) == beyond
-    assert question.value == Alarm.LOW_CREDIT | Alarm.CREDIT_EXHAUSTED
-    assert answer(question, Written()) == SetResponse(0xC1, DataAccessResult.SUCCESS)
+    done = SetResponse(0xC1, DataAccessResult.SUCCESS)
+    assert answered(associated(), request, Written()) == done
     refused = AccessRefused(DataAccessResult.TEMPORARY_FAILURE)
-    assert answer(question, refused) == SetResponse(0xC1, DataAccessResult.TEMPORARY_FAILURE)
-    assert answer(put(associated(), get(ALARMS)), refused) == GetResponse(
-        0xC1, DataAccessResult.TEMPORARY_FAILURE
-    )
+    failed = DataAccessResult.TEMPORARY_FAILURE
+    assert answered(associated(), request, refused) == SetResponse(0xC1, failed)
+    assert answered(associated(), get(ALARMS), refused) == GetResponse(0xC1, failed)
 
 
 @pytest.mark.parametrize(
@@ -317,38 +342,102 @@ def test_a_verdict_goes_back_to_a_slot_and_to_no_other_client(digits: Data) -> N
     assert ENTER.returns is not None
     outcome = ENTER.returns.greatest()
     done = ActionDone(ActionResult.SUCCESS, outcome)
-    to_slot = put(associated(SLOT), action(ENTER, digits))
-    assert to_slot.value == "1" * 20
-    given = answer(to_slot, done)
+    assert put(associated(SLOT), action(ENTER, digits)).value == "1" * 20
+    given = answered(associated(SLOT), action(ENTER, digits), done)
     assert given == ActionResponse(0xC1, ActionResult.SUCCESS, ENTER.returns.encode(outcome))
-    to_public = answer(put(associated(PUBLIC), action(ENTER, digits)), done)
+    to_public = answered(associated(PUBLIC), action(ENTER, digits), done)
     assert to_public.to_bytes() == bytes.fromhex("c701c10000")
 
 
 def test_a_response_to_another_question_is_our_own_fault() -> None:
     for response in (Written(), ActionDone(ActionResult.SUCCESS)):
         with pytest.raises(ValueError, match="does not answer READ"):
-            answer(put(associated(), get(NUMBER)), response)
+            answered(associated(), get(NUMBER), response)
     with pytest.raises(ValueError, match="no ascii text"):
-        answer(put(associated(), get(NUMBER)), Value(7))
+        answered(associated(), get(NUMBER), Value(7))
+    opened = associated()
+    question = put(opened, get(NUMBER))
+    opened.answered(question, Value("7"))
+    with pytest.raises(ValueError, match=r"nobody waits for meter_number\.value"):
+        opened.answered(question, Value("7"))
+
+
+def listing(*rows: Row) -> GetListRequest:
+    return GetListRequest(0xC1, tuple(Reference(reference(each)) for each in rows))
+
+
+def test_a_list_is_answered_in_order_by_what_each_alone_would_get() -> None:
+    own = row("association.object_list")
+    opened = associated()
+    alone = said(opened, get(own))
+    assert isinstance(alone, GetResponse)
+    wanted = listing(NUMBER, own, row("token_gateway.token_status"), NUMBER)
+    first_entry = Reference(reference(ALARMS), encode_selection(ByEntry(1, 1)))
+    denied = Reference(reference(ENTER, index=2))
+    wanted = replace(wanted, references=(*wanted.references, first_entry, denied))
+    status = GatewayStatus(TokenStatus.EXECUTED, TokenResult.Accept)
+    given = answered(opened, wanted, Value("7"), Value(status), Value("8"))
+    assert isinstance(given, GetListResponse)
+    assert given.results == (
+        Data(Tag.OCTET_STRING, b"7"),
+        alone.result,
+        row("token_gateway.token_status").schema.encode(status),
+        Data(Tag.OCTET_STRING, b"8"),
+        DataAccessResult.SCOPE_OF_ACCESS_VIOLATED,
+        DataAccessResult.READ_WRITE_DENIED,
+    )
+
+
+def test_a_list_of_what_the_server_knows_is_answered_at_once_and_so_is_an_empty_one() -> None:
+    given = said(associated(), listing(row("association.association_status")))
+    assert given == GetListResponse(0xC1, (Data(Tag.ENUM, 2),))
+    assert said(associated(), listing()) == GetListResponse(0xC1, ())
+
+
+def test_what_a_list_asks_beyond_its_bound_is_refused_and_put_to_nobody() -> None:
+    opened = associated()
+    questions = opened.received(listing(*[ALARMS] * (MAX_LIST + 3)).to_bytes())
+    assert isinstance(questions, tuple)
+    assert len(questions) == MAX_LIST
+    said_last = [opened.answered(question, Value(Alarm(0))) for question in questions][-1]
+    assert said_last is not None
+    given = read_apdu(said_last)
+    assert isinstance(given, GetListResponse)
+    assert given.results[MAX_LIST:] == (DataAccessResult.OTHER_REASON,) * 3
+    assert all(isinstance(each, Data) for each in given.results[:MAX_LIST])
+
+
+@given(st.integers(12, 200), st.integers(0, 30))
+def test_a_list_is_never_longer_than_the_client_takes(longest: int, count: int) -> None:
+    small = associated(proposal=proposing(max_receive=longest))
+    given = small.received(
+        listing(*[row("association.application_context_name")] * count).to_bytes()
+    )
+    assert isinstance(given, bytes)
+    assert len(given) <= longest
+    answer = read_apdu(given)
+    if isinstance(answer, GetListResponse):
+        assert len(answer.results) == count
+    else:
+        assert answer == ExceptionResponse(StateError.SERVICE_UNKNOWN, ServiceError.PDU_TOO_LONG)
 
 
 def test_an_answer_never_exceeds_what_the_client_takes() -> None:
     small = associated(proposal=proposing(max_receive=40))
     too_long = GetResponse(0xC1, DataAccessResult.OTHER_REASON)
     assert said(small, get(row("association.object_list"))) == too_long
-    question = put(small, get(LOG))
-    assert answer(question, Value(LOG.schema.greatest())) == too_long
-    entered = put(small, action(ENTER, Data(Tag.OCTET_STRING, b"1" * 20)))
+    assert answered(small, get(LOG), Value(LOG.schema.greatest())) == too_long
     assert ENTER.returns is not None
     done = ActionDone(ActionResult.SUCCESS, ENTER.returns.least())
-    assert answer(entered, done) == ActionResponse(0xC1, ActionResult.SUCCESS)
+    entered = answered(small, action(ENTER, Data(Tag.OCTET_STRING, b"1" * 20)), done)
+    assert entered == ActionResponse(0xC1, ActionResult.SUCCESS)
 
 
 def test_a_client_that_names_no_bound_takes_whatever_comes() -> None:
     unbounded = associated(proposal=proposing(max_receive=0))
-    question = put(unbounded, get(LOG))
-    assert isinstance(answer(question, Value(LOG.schema.greatest())).result, Data)
+    given = answered(unbounded, get(LOG), Value(LOG.schema.greatest()))
+    assert isinstance(given, GetResponse)
+    assert isinstance(given.result, Data)
 
 
 VALID = [
@@ -358,6 +447,7 @@ VALID = [
     get(LOG, encode_selection(ByEntry(1, 9))),
     SetRequest(0xC1, reference(ALARMS), Data(Tag.U32, 3)),
     action(ENTER, Data(Tag.OCTET_STRING, b"1" * 20)),
+    listing(NUMBER, ALARMS),
 ]
 
 

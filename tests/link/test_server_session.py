@@ -91,6 +91,7 @@ def test_a_third_party_client_hears_what_it_heard_from_a_third_party_meter() -> 
     server = session()
     heard = [exchange(server, request) for request in REQUESTS]
     ours = Conformance.GET | Conformance.SET | Conformance.SELECTIVE_ACCESS | Conformance.ACTION
+    ours |= Conformance.MULTIPLE_REFERENCES
     assert heard == [ANSWERS[0], granting(AARE, ours), *ANSWERS[2:]]
 
 

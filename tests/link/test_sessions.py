@@ -13,11 +13,14 @@ from link.client import (
     Event,
     Failed,
     Get,
+    GetMany,
     Invoke,
     LinkClosed,
     LinkDown,
     LinkUp,
+    Refusal,
     Request,
+    Result,
 )
 from link.cosem import ByDigest, entry_source, row
 from link.dlms import ActionResult
@@ -318,6 +321,20 @@ def test_a_long_answer_comes_in_segments() -> None:
     assert isinstance(answer, Answered)
     assert isinstance(answer.value, tuple)
     assert len(answer.value) > 15
+
+
+def test_many_rows_are_read_by_one_request_and_each_has_its_answer() -> None:
+    line = Line(seed=8)
+    line.ask(0, Get(POWER))
+    line.run(5)
+    frames = len(line.trace)
+    denied = Get(replace(POWER, class_id=1))
+    ask = line.ask(0, GetMany((Get(POWER), Get(row("clock.status")), denied, Get(POWER))))
+    answer = endings(line.run(5))[ask]
+    assert isinstance(answer, Answered)
+    refusal = Refusal(LinkTrouble.REFUSED_ACCESS, "object-class-inconsistent")
+    assert answer.value == (Result(230), Result(0), refusal, Result(230))
+    assert len(line.trace) == frames + 2
 
 
 def test_the_same_seed_makes_the_same_trace() -> None:

@@ -1,0 +1,125 @@
+"""One answer in the making: its parts, and those that wait for the application. IEC 62056-5-3.
+
+Invariant: an answer is whole when every part is there, and it is never longer than the client
+takes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TypeAlias
+
+from link.dlms import (
+    ActionRequest,
+    ActionResponse,
+    Data,
+    DataAccessResult,
+    ExceptionResponse,
+    GetListRequest,
+    GetListResponse,
+    GetRequest,
+    GetResponse,
+    ServiceError,
+    SetRequest,
+    SetResponse,
+    StateError,
+)
+from link.server.events import Response
+from link.server.objects import Situation
+from link.server.services import Answer, Question, answer, serve
+
+MAX_LIST = 32
+"""References of one list that are looked at; a log at each of them keeps the others waiting."""
+
+LIST_OVERHEAD = 6
+"""Octets of a get-response-with-list beside its results: tag, kind, invoke, a count of three."""
+
+REFUSED_OCTETS = 2
+"""A result that is no data: choice and code."""
+
+TOO_LONG = ExceptionResponse(StateError.SERVICE_UNKNOWN, ServiceError.PDU_TOO_LONG)
+
+AnyRequest: TypeAlias = GetRequest | SetRequest | ActionRequest | GetListRequest
+Whole: TypeAlias = Answer | GetListResponse
+
+
+class Reply:
+    """The answer to one request."""
+
+    def __init__(self, request: AnyRequest, situation: Situation) -> None:
+        """Serve the request as far as this server can alone."""
+        self._invoke = request.invoke
+        self._listed = isinstance(request, GetListRequest)
+        self._parts = _parts(request, situation)
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """Return the parts that only the application can answer."""
+        return tuple(part for part in self._parts if isinstance(part, Question))
+
+    @property
+    def refused(self) -> int:
+        """Return how many parts are there and say that nothing was done."""
+        return sum(_is_refusal(part) for part in self._answers)
+
+    def put(self, question: Question, response: Response) -> None:
+        """Put the answer to one of the questions in its place; ValueError as `answer`."""
+        self._parts[question.place] = answer(question, response)
+
+    @property
+    def whole(self) -> Whole | None:
+        """Return the answer, however long; None while a question is open."""
+        answers = self._answers
+        if len(answers) < len(self._parts):
+            return None
+        if not self._listed:
+            return answers[0]
+        results = tuple(each.result for each in answers if isinstance(each, GetResponse))
+        return GetListResponse(self._invoke, results)
+
+    @property
+    def _answers(self) -> list[Answer]:
+        return [part for part in self._parts if not isinstance(part, Question)]
+
+
+def fitting(whole: Whole, longest: int) -> Whole | ExceptionResponse:
+    """Return the answer, or the one to be given where the client takes no more than `longest`."""
+    if len(whole.to_bytes()) <= longest:
+        return whole
+    match whole:
+        case GetListResponse(invoke, results):
+            return _shortened(invoke, results, longest)
+        case ActionResponse(invoke, result):
+            return ActionResponse(invoke, result)
+        case GetResponse(invoke) | SetResponse(invoke):
+            return GetResponse(invoke, DataAccessResult.OTHER_REASON)
+
+
+def _shortened(
+    invoke: int, results: Sequence[Data | DataAccessResult], longest: int
+) -> GetListResponse | ExceptionResponse:
+    """Refuse the results for which there is no room, one by one, in order."""
+    room = longest - LIST_OVERHEAD - REFUSED_OCTETS * len(results)
+    if room < 0:
+        return TOO_LONG
+    kept: list[Data | DataAccessResult] = []
+    for result in results:
+        more = len(result.to_bytes()) + 1 - REFUSED_OCTETS if isinstance(result, Data) else 0
+        kept.append(result if more <= room else DataAccessResult.OTHER_REASON)
+        room -= more if more <= room else 0
+    return GetListResponse(invoke, tuple(kept))
+
+
+def _parts(request: AnyRequest, situation: Situation) -> list[Answer | Question]:
+    if not isinstance(request, GetListRequest):
+        return [serve(request, situation)]
+    parts: list[Answer | Question] = []
+    for place, wanted in enumerate(request.references):
+        get = GetRequest(request.invoke, wanted.attribute, wanted.selection)
+        beyond = GetResponse(request.invoke, DataAccessResult.OTHER_REASON)
+        part = serve(get, situation) if place < MAX_LIST else beyond
+        parts.append(replace(part, place=place) if isinstance(part, Question) else part)
+    return parts
+
+
+def _is_refusal(part: Answer) -> bool:
+    return not isinstance(part.result, Data) and part.result != 0
