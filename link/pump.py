@@ -46,6 +46,8 @@ class Pump:
         self._clock = clock
         self._bell = asyncio.Event()
         self._bell.set()  # the first turn is at once: the app may have asked already
+        self._heard = b""
+        self._received = asyncio.Event()
 
     def wake(self) -> None:
         """Ask for a turn soon: the app has something to say."""
@@ -54,14 +56,15 @@ class Pump:
     async def run(self) -> NoReturn:
         """Run until cancelled or until the medium raises MediumClosed; closes nothing."""
         clock = self._clock or asyncio.get_running_loop().time
-        reading = self._read_on()
+        reading = asyncio.create_task(self._read())
+        reading.add_done_callback(lambda _: self._bell.set())
         try:
             while True:
                 await self._rest(clock)
                 now = clock()
                 if reading.done():
-                    self._session.receive(reading.result(), now)
-                    reading = self._read_on()
+                    reading.result()
+                self._receive(now)
                 if self._session.deadline is not None and self._session.deadline <= now:
                     self._session.tick(now)
                 self._turn(now)
@@ -71,15 +74,24 @@ class Pump:
             reading.cancel()
             await asyncio.gather(reading, return_exceptions=True)
 
-    def _read_on(self) -> asyncio.Task[bytes]:
-        reading = asyncio.create_task(self._medium.read())
-        reading.add_done_callback(lambda _: self._bell.set())
-        return reading
+    async def _read(self) -> NoReturn:
+        """Read a piece, and the next one only when the session has received it."""
+        while True:
+            self._heard = await self._medium.read()
+            self._bell.set()
+            await self._received.wait()
+            self._received.clear()
+
+    def _receive(self, now: float) -> None:
+        if self._heard:
+            self._session.receive(self._heard, now)
+            self._heard = b""
+            self._received.set()
 
     async def _rest(self, clock: Callable[[], float]) -> None:
         """Wait for octets, the deadline or the bell."""
         deadline = self._session.deadline
-        if deadline is None:
+        if deadline is None or self._bell.is_set():
             await self._bell.wait()
         else:
             delay = max(0.0, deadline - clock())
