@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from secrets import randbits
 
@@ -22,6 +23,8 @@ from link.settings import SettingsError
 
 FACES = ("plain", "terminal", "web")
 UNBUILT = "the {face} face is not built yet: use --face plain"
+NO_TEXTUAL = "the terminal face needs textual: pip install 'splitmeter[tui]', or use --face plain"
+NO_TERMINAL = "the terminal face needs a terminal on stdin and stdout: use --face plain"
 TIMEOUT_S = 20.0
 
 EXAMPLE = """\
@@ -31,6 +34,8 @@ examples:
 
 Keys: 0-9, B backspace, E enter, i, #, *; spaces are skipped. Short codes are those of the profile
 (splitmeter codes). *E goes to the next meter, *6810E to the one whose number ends so.
+The terminal face is a screen of 80 x 24 or more, with a keypad for keys and mouse; a token can be
+pasted. Its log goes where stderr is sent (2>ciu.log), and nowhere while that is the terminal.
 The plain face reads lines of keys and prints a line for every change of the display.
 Status of --type: 0 accepted or shown, 1 our failure, 2 usage or configuration, 3 refused by token
 rules, 4 no link or unknown.
@@ -60,7 +65,9 @@ def _parser() -> Parser:
     about = "the customer interface unit: display and keypad of one or more meters"
     parser = Parser(prog="splitmeter ciu", description=about, epilog=EXAMPLE)
     parser.add_argument("--config", type=Path, required=True, metavar="FILE", help="its ciu.toml")
-    parser.add_argument("--face", choices=FACES, default=FACES[0], help="what it is shown on")
+    parser.add_argument(
+        "--face", choices=FACES, help="what it is shown on; on a terminal its screen, else plain"
+    )
     parser.add_argument("--web", metavar="HOST:PORT", help="where the web face listens")
     parser.add_argument("--type", metavar="KEYS", help="type keys, print the display, end")
     parser.add_argument("--meter", metavar="DRN", help="the meter to type at")
@@ -83,18 +90,53 @@ def _seconds(text: str) -> float:
 
 
 def _served(arguments: argparse.Namespace) -> Exit:
-    face = "web" if arguments.web else arguments.face
-    if face != FACES[0]:
-        return _complain(UNBUILT.format(face=face), Exit.USAGE)
     config = read_config(arguments.config)
     if arguments.meter is not None:
         config = choose_meter(config, arguments.meter)
-    asyncio.run(_serve(config))
+    match "web" if arguments.web else arguments.face or _usual_face():
+        case "plain":
+            asyncio.run(_serve_lines(config))
+        case "terminal":
+            return _serve_terminal(config)
+        case face:
+            return _complain(UNBUILT.format(face=face), Exit.USAGE)
     return Exit.DONE
 
 
-async def _serve(config: CiuConfig) -> None:
-    app = _app(config)
+def _usual_face() -> str:
+    """Return the best face that there is here; of an extra that is missing, say so."""
+    if not _on_terminal():
+        return "plain"
+    if find_spec("textual") is None:
+        _say(NO_TEXTUAL)
+        return "plain"
+    return "terminal"
+
+
+def _on_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _serve_terminal(config: CiuConfig) -> Exit:
+    if find_spec("textual") is None:
+        return _complain(NO_TEXTUAL, Exit.USAGE)
+    if not _on_terminal():
+        return _complain(NO_TERMINAL, Exit.USAGE)
+    # an extra, and slow to load
+    from ciu.faces.terminal import TerminalFace, log_aside, serve
+
+    async def run() -> int:
+        app = _app(config, keys_in_lines=False)
+        _on_signal(app.stop)
+        return await serve(app, TerminalFace(app))
+
+    with log_aside():
+        status = asyncio.run(run())
+    return Exit.FAILED if status else Exit.DONE
+
+
+async def _serve_lines(config: CiuConfig) -> None:
+    app = _app(config, keys_in_lines=True)
 
     def write(line: str) -> None:
         try:
@@ -133,13 +175,15 @@ def _type(arguments: argparse.Namespace) -> Report:
 
 
 async def _serve_customer(config: CiuConfig, order: Order) -> Report:
-    customer = Customer(_app(config), order, _say)
+    customer = Customer(_app(config, keys_in_lines=True), order, _say)
     _on_signal(customer.interrupt)
     return await customer.serve()
 
 
-def _app(config: CiuConfig) -> CiuApp:
-    return CiuApp(config, utc=lambda: int(time.time()), seed=randbits(64), keys_in_lines=True)
+def _app(config: CiuConfig, *, keys_in_lines: bool) -> CiuApp:
+    return CiuApp(
+        config, utc=lambda: int(time.time()), seed=randbits(64), keys_in_lines=keys_in_lines
+    )
 
 
 def _on_signal(act: Callable[[], None]) -> None:
