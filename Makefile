@@ -26,7 +26,7 @@ check: $(READY) ## all of test but the tests
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python -m tools.docs --check
 
-docs: $(READY) ## write the generated pages of docs/
+docs: $(READY) ## write the generated pages and pictures of docs/
 	@$(BIN)/python -m tools.docs
 
 bench: $(READY) ## figures as ratios within one run

@@ -1,19 +1,34 @@
-"""What the pages and docstrings point at is there, and generated text stays inside its marks."""
+"""What pages and docstrings point at is there; pictures hold what the code holds, and no more."""
 
 import re
 import tomllib
+from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
+from link.cosem import OBJECTS, dotted
 from meter.app.process import FIRMWARE
-from tools.docs import FOLDERS, ROOT, between
+from tools.docs import house, ladder, object_map
+from tools.docs.files import PICTURES
+from tools.docs.rooms import ROOT, folders
+from tools.docs.states import TABLES, StateTable
 
 PAGES = ("docs/adding.md", "docs/design/README.md")
 DESIGN = ROOT / "docs" / "design"
 PLACE = re.compile(r"`((?:tests|link|meter|ciu|tools|docs)/[\w./*]+)`")
 CHAPTER = re.compile(r"\b([a-z]+)\.md(?: (?:chapter )?(\d+(?:\.\d+)?))?")
 HEADING = re.compile(r"^#+ (\d+(?:\.\d+)?)", re.MULTILINE)
-SOURCES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
+SOURCES = sorted(path for folder, _ in folders() for path in (ROOT / folder.name).rglob("*.py"))
+HANDED_OUT = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md"))]
+LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
+SVG = "{http://www.w3.org/2000/svg}"
+tables = pytest.mark.parametrize("table", TABLES, ids=lambda table: table.picture)
+
+
+def texts(drawing: str) -> list[str]:
+    """Return every line of text on a picture, in order."""
+    return [each.text or "" for each in ElementTree.fromstring(drawing).iter(SVG + "text")]
 
 
 def is_there(place: str) -> bool:
@@ -45,8 +60,52 @@ def test_the_meter_tells_the_version_of_the_project() -> None:
     assert f"{project['name']} {project['version']}" == FIRMWARE
 
 
-def test_generated_text_leaves_alone_what_stands_around_it() -> None:
-    page = "above\n<!-- house begin -->\nold\n<!-- house end -->\nbelow\n"
-    made = between(page, "house", "new")
-    assert made == page.replace("old", "new")
-    assert between(made, "house", "new") == made
+@pytest.mark.parametrize("page", HANDED_OUT, ids=lambda page: page.name)
+def test_every_link_and_picture_of_a_page_is_there(page: Path) -> None:
+    missing = [to for to in LINK.findall(page.read_text()) if not (page.parent / to).exists()]
+    assert missing == []
+
+
+def test_every_picture_is_shown_on_a_page() -> None:
+    shown = {Path(to).stem for page in HANDED_OUT for to in LINK.findall(page.read_text())}
+    assert set(PICTURES) - shown == set()
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_needs_nothing_from_outside(name: str) -> None:
+    drawing = PICTURES[name]()
+    outside = drawing.replace("http://www.w3.org/2000/svg", "")
+    assert "://" not in outside
+    assert "<script" not in outside
+    assert "@font-face" not in outside
+
+
+def test_the_house_shows_every_room() -> None:
+    rooms = [r.name for folder, _ in folders() for layer in folder.layers for r in layer]
+    drawn = texts(house.drawing())
+    assert sorted(rooms) == sorted(each for each in drawn if each in rooms)
+
+
+def test_the_object_map_shows_every_object() -> None:
+    drawn = texts(object_map.drawing())
+    assert [each.name for each in OBJECTS if each.name not in drawn] == []
+    assert {dotted(each.logical_name) for each in OBJECTS} <= set(drawn)
+
+
+@tables
+def test_a_rung_leads_to_one_state_at_the_most(table: StateTable) -> None:
+    for rung in ladder.rungs(table):
+        assert len({arrow.next for arrow in rung if arrow.next != arrow.state}) <= 1
+
+
+@tables
+def test_a_ladder_holds_every_arrow_once(table: StateTable) -> None:
+    drawn = [arrow for rung in ladder.rungs(table) for arrow in rung]
+    assert len(drawn) == len(table.arrows)
+    assert set(drawn) == set(table.arrows)
+
+
+@tables
+def test_a_ladder_has_as_many_marks_as_its_table_has_arrows(table: StateTable) -> None:
+    circles = list(ElementTree.fromstring(ladder.drawing(table)).iter(SVG + "circle"))
+    assert len(circles) == len(table.arrows)

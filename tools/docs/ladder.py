@@ -1,0 +1,92 @@
+"""A state table as a ladder: a column a state, a line for each thing that comes."""
+
+from tools.docs.states import Arrow, StateTable
+from tools.docs.svg import circle, path, picture, rect, text
+
+WIDTH, MARGIN = 960, 24
+COMES, DONE = 120, 150
+"""Columns for what comes, at the left, and for what is done, at the right."""
+
+RUNG, HEADER = 24, 34
+RING = 5
+
+
+def rungs(table: StateTable) -> list[tuple[Arrow, ...]]:
+    """Gather arrows that say the same and lead to one state, or stay each in its own."""
+    gathered: dict[tuple[str, str], list[Arrow]] = {}
+    for arrow in table.arrows:
+        gathered.setdefault((arrow.comes, arrow.done), []).append(arrow)
+    return [rung for arrows in gathered.values() for rung in _parted(arrows)]
+
+
+def _parted(arrows: list[Arrow]) -> list[tuple[Arrow, ...]]:
+    goals = dict.fromkeys(arrow.next for arrow in arrows if arrow.next != arrow.state)
+    if len(goals) < 2:
+        return [tuple(arrows)]
+    return [tuple(arrow for arrow in arrows if arrow.next == goal) for goal in goals]
+
+
+def drawing(table: StateTable) -> str:
+    """Draw the table: rings where a thing may come, arrows to the state that follows."""
+    step = (WIDTH - 2 * MARGIN - COMES - DONE) / len(table.states)
+    columns = {
+        state: MARGIN + COMES + step * (number + 0.5) for number, state in enumerate(table.states)
+    }
+    lines = rungs(table)
+    top = MARGIN + HEADER
+    bottom = top + RUNG * len(lines)
+    shapes = []
+    for number, rung in enumerate(lines):
+        shapes += _ground(number, top + RUNG * number)
+        shapes += _said(rung[0], top + RUNG * (number + 0.5))
+    for state, x in columns.items():
+        shapes.append(path("rail", f"M{x:g} {top:g}V{bottom:g}"))
+        shapes += _head(state, x, (MARGIN, bottom + HEADER - 26), step)
+    for number, rung in enumerate(lines):
+        shapes += _rung(rung, columns, top + RUNG * (number + 0.5))
+    return picture(table.title, (WIDTH, bottom + HEADER + MARGIN), shapes)
+
+
+def _ground(number: int, y: float) -> list[str]:
+    """Shade every other line, so that the eye stays on it."""
+    band = rect("band", (MARGIN - 8, y), (WIDTH - 2 * MARGIN + 16, RUNG))
+    return [band] if number % 2 else []
+
+
+def _said(arrow: Arrow, y: float) -> list[str]:
+    right = (WIDTH - MARGIN - DONE + 14, y + 4)
+    return [text("name", (MARGIN, y + 4), arrow.comes), text("said", right, arrow.done)]
+
+
+def _head(state: str, x: float, ys: tuple[float, float], step: float) -> list[str]:
+    """Name a state above and below its column."""
+    shapes = []
+    for y in ys:
+        shapes.append(rect("box", (x - step / 2 + 2, y), (step - 4, 26), round=6))
+        shapes.append(text("code", (x, y + 17), state, anchor="middle"))
+    return shapes
+
+
+def _rung(rung: tuple[Arrow, ...], columns: dict[str, float], y: float) -> list[str]:
+    """Draw the arrows from the outermost states inwards, and a mark on every state."""
+    starts = {columns[arrow.state] for arrow in rung}
+    goals = {columns[arrow.next] for arrow in rung if arrow.next != arrow.state}
+    shapes = []
+    for goal in goals:
+        air = RING if goal in starts else 0
+        if min(starts) < goal:
+            shapes += _arrow(min(starts), goal - air, y)
+        if max(starts) > goal:
+            shapes += _arrow(max(starts), goal + air, y)
+    return [*shapes, *(_mark(arrow, columns[arrow.state], y) for arrow in rung)]
+
+
+def _arrow(start: float, tip: float, y: float) -> list[str]:
+    way = 1 if tip > start else -1
+    shaft = path("arrow", f"M{start:g} {y:g}H{tip - way * 9:g}")
+    return [shaft, path("head", f"M{tip:g} {y:g}l{-way * 10} -5v10z")]
+
+
+def _mark(arrow: Arrow, x: float, y: float) -> str:
+    """Mark the state in which it comes: a ring where an arrow leaves, a dot where it stays."""
+    return circle("head" if arrow.next == arrow.state else "ring", (x, y), RING)
