@@ -43,7 +43,7 @@ def big_digits(text: str, width: int) -> tuple[str, ...]:
 
 def _rows(text: str, stretch: int) -> tuple[str, ...]:
     drawn = [_point(stretch) if sign == POINT else _digit(sign, stretch) for sign in text]
-    return tuple(NONE.join(row) for row in zip(*drawn, strict=True))
+    return tuple((NONE * stretch).join(row) for row in zip(*drawn, strict=True))
 
 
 def _point(stretch: int) -> tuple[str, ...]:

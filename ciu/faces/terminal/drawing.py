@@ -17,18 +17,18 @@ from ciu.screen import Lamp, LinkSign, RelaySign, Screen
 LEAST_COLUMNS, LEAST_ROWS = 80, 24
 
 LINK_STYLES = {
-    LinkSign.ASKING: "$text-muted",
+    LinkSign.ASKING: "$muted",
     LinkSign.GOOD: "$success",
     LinkSign.LOST: "$error bold",
 }
 RELAY_STYLES = {
-    RelaySign.UNKNOWN: "$text-muted",
+    RelaySign.UNKNOWN: "$muted",
     RelaySign.OPEN: "$error bold",
     RelaySign.CLOSED: "$success",
     RelaySign.READY: "$warning bold",
 }
 LAMP_STYLES = {
-    Lamp.DARK: "$text-muted",
+    Lamp.DARK: "$muted",
     Lamp.GREEN: "$success",
     Lamp.AMBER: "$warning bold",
     Lamp.RED: "$error bold",
@@ -61,7 +61,7 @@ def credit(screen: Screen, width: int) -> Content:
     """Return the credit in large digits, and beneath them how old it is; old digits are dim."""
     unit = f" {screen.unit}"
     rows = big_digits(screen.big, width - len(unit))
-    style = "$text-muted dim" if screen.age else "$foreground bold"
+    style = "$muted" if screen.age else "$foreground bold"
     drawn = [Content.styled(row, style) for row in rows]
     drawn[-1] += Content.styled(unit, style)
     age = f"{screen.age} old" if screen.age else ""
@@ -101,7 +101,7 @@ def happenings(happened: Iterable[Happening], width: int, height: int) -> Conten
         if len(rows) >= height:
             break
         told = wrap(happening.text, max(width - TIME_COLUMNS, COLUMNS)) or [""]
-        rows.append(Content.styled(f"{happening.time} ", "$text-muted") + Content(told[0]))
+        rows.append(Content.styled(f"{happening.time} ", "$muted") + Content(told[0]))
         rows += [Content(" " * TIME_COLUMNS + rest) for rest in told[1:]]
     return _stacked(rows[:height])
 
@@ -116,7 +116,7 @@ def _meter(meter: MeterLine, width: int, glyphs: Glyphs) -> Content:
     mark = glyphs.shown if meter.shown else " "
     figures_columns = STATE_COLUMNS + TRIP_COLUMNS + SHARE_COLUMNS
     label = f"{mark}…{meter.tail} "
-    name_columns = min(width - len(label) - 1 - figures_columns, NAME_COLUMNS)
+    name_columns = max(min(width - len(label) - 1 - figures_columns, NAME_COLUMNS), 0)
     name = f"{_clipped(meter.name, name_columns):<{name_columns}}"
     state = _state(meter, width - len(label) - len(name) - 1)
     return Content.assemble(
@@ -139,7 +139,9 @@ def _apart(left: Content, right: Content, width: int) -> Content:
 
 
 def _clipped(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: max(width - 1, 0)] + "…"
+    """Return text cut to a width, which may be nothing or less while a window is resized."""
+    room = max(width, 0)
+    return text if len(text) <= room else (text[: max(room - 1, 0)] + "…")[:room]
 
 
 def _stacked(rows: Iterable[Content]) -> Content:

@@ -15,10 +15,12 @@ THEME = Theme(
     surface="#1c1c1c",
     panel="#262626",
     dark=True,
+    variables={"muted": "#8a8a8a"},
 )
 
 SHEET = """
 Screen { layout: vertical; background: $background; color: $foreground; }
+Picture { text-wrap: nowrap; }
 #face { height: 1fr; }
 #unit { width: 42; border: solid $primary; }
 #beside { width: 1fr; }
@@ -40,6 +42,7 @@ Footer { background: $panel; }
 .-wide #unit { width: 54; }
 .-wide #signs, .-wide #credit { margin: 0 2 1 2; }
 .-wide #display { margin: 0 1; }
+.-tall #unit { align: left middle; }
 .-tall #signs { margin: 1 2; }
 .-tall #display { margin: 1 1 0 1; }
 .-tall #keypad { width: 34; height: 12; margin: 1 3; grid-gutter: 0 2; grid-rows: 3; }
