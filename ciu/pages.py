@@ -19,6 +19,7 @@ ENERGY = "energy_import.value"
 SUPPLY = "supply_explanation.value"
 ALARMS = "alarms.value"
 LEDGER = "ledger_head.value"
+DAYS_LEFT = "days_left.value"
 
 KEY_TYPES = ("DITK", "DDTK", "DUTK", "DCTK")
 """Names of key types 0-3 (sts.md 2.2)."""

@@ -20,6 +20,7 @@ from ciu.keypad import Key
 from ciu.panel import (
     Beep,
     Complain,
+    Confirm,
     Effect,
     GiveUp,
     Look,
@@ -168,7 +169,7 @@ class CiuApp:
             rng=self._rng,
             now=self._loop.time(),
         )
-        line = Line(url, caller, connect=self._connect, port=self._port)
+        line = Line(url, caller, connect=self._connect, port=self._port, turned=self._go_on)
         self._lines |= dict.fromkeys((site.drn for site in sites), line)
         caller.resume()
         return line
@@ -190,7 +191,6 @@ class CiuApp:
                 log.warning("%s: silent: %s", meter, detail or why.trouble.value)
             case _:
                 pass
-        self._go_on()
 
     def _go_on(self) -> None:
         """Carry out what the panel wants, type on, and let everybody look."""
@@ -214,13 +214,17 @@ class CiuApp:
                 show(self.screen)
 
     def _carry_out(self) -> None:
-        for effect in self.panel.take_effects():
-            self._do(effect)
+        while effects := self.panel.take_effects():
+            for effect in effects:
+                self._do(effect)
 
     def _do(self, effect: Effect) -> None:
         match effect:
             case Submit(meter, digits):
                 self._lines[meter].caller.submit(meter, digits)
+                self._lines[meter].wake()
+            case Confirm(meter, since):
+                self._lines[meter].caller.confirm(meter, since)
                 self._lines[meter].wake()
             case Look(meter, rows):
                 self._lines[meter].caller.look(meter, rows, self._loop.time())

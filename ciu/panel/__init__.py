@@ -4,6 +4,7 @@ from ciu.panel.modes import Cue, Mode
 from ciu.panel.news import (
     Beep,
     Complain,
+    Confirm,
     Effect,
     GiveUp,
     Heard,
@@ -27,6 +28,7 @@ __all__ = [
     "TABLE",
     "Beep",
     "Complain",
+    "Confirm",
     "Cue",
     "Effect",
     "GiveUp",

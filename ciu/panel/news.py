@@ -114,6 +114,14 @@ class GiveUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Confirm:
+    """Let the supply come back that has been off since then, UTC seconds as the meter told."""
+
+    meter: str
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """Read these rows of the meter too, now and with every poll, until the next Look."""
 
@@ -129,4 +137,4 @@ class Complain:
     typed: str = field(repr=False)
 
 
-Effect: TypeAlias = Show | Beep | Submit | GiveUp | Look | Complain
+Effect: TypeAlias = Show | Beep | Submit | GiveUp | Confirm | Look | Complain

@@ -6,12 +6,21 @@ typed for, over the association in which that meter has told its number.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from random import Random
 from typing import assert_never
 
-from ciu import pages
-from ciu.panel import Heard, LedgerFell, News, Pending, Reading, Settled, WentSilent
+from ciu.panel import Heard, LedgerFell, News, Paced, Pending, Reading, Settled, WentSilent
+from ciu.remote.asks import (
+    ANSWERS,
+    POLLED,
+    Asked,
+    Confirmation,
+    Poll,
+    Purpose,
+    Step,
+    poll_request,
+    read_poll,
+)
 from ciu.remote.errand import Errand
 from ciu.remote.site import Known, Site
 from ciu.rounds import Rounds
@@ -22,40 +31,16 @@ from link.client import (
     ClientSession,
     Event,
     Failed,
-    Get,
     LinkClosed,
     LinkDown,
     LinkUp,
+    Request,
+    Set,
 )
 from link.cosem import row
 from link.hdlc import Timing
 from link.terms import LedgerHead, LinkTrouble
 from link.token_entry import Verdict
-
-POLLED = (pages.CREDIT, pages.SUPPLY, pages.POWER, pages.ALARMS, pages.LEDGER)
-"""Rows that every poll reads."""
-
-
-REFUSED = LinkTrouble.REFUSED_ACCESS
-"""In answer to a read: the meter does not have the row."""
-
-NOT_NOW = LinkTrouble.TEMPORARY
-"""In answer to a read: the meter cannot tell this row now; without its store it can tell others."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """An ask of a poll."""
-
-    meter: str
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """An ask of an errand."""
-
-    meter: str
 
 
 class Caller:
@@ -80,7 +65,9 @@ class Caller:
         self._now = now
         self._rounds = Rounds([site.drn for site in sites], now)
         self._session: ClientSession | None = None
-        self._asks: dict[AskId, _Row | _Step] = {}
+        self._asks: dict[AskId, Asked] = {}
+        self._foreign = 0
+        """Frames of others on the line, as last counted."""
 
     def resume(self) -> None:
         """Take up the intents that an earlier run left."""
@@ -107,12 +94,16 @@ class Caller:
         if rows:
             self._rounds.hurry(meter, now)
 
+    def confirm(self, meter: str, since: int) -> None:
+        """Let the supply that is off since then come back. Needs a turn soon."""
+        self._known[meter].to_confirm = since
+
     def give_up(self, meter: str) -> None:
         """Take note that nobody waits for the token any more."""
         errand = self._known[meter].errand
         if errand is None or not errand.waited_for:
             return
-        steps = [ask for ask, why in self._asks.items() if why == _Step(meter)]
+        steps = [ask for ask, asked in self._asks.items() if asked.purpose == Step(meter)]
         unsent = any(self._withdraw(meter, ask) for ask in steps)
         for ask in steps:
             del self._asks[ask]
@@ -137,8 +128,6 @@ class Caller:
             self._take_events(self._session, now)
         self._session = None
         self._asks.clear()
-        for known in self._known.values():
-            known.to_read.clear()
         self._rounds.port_lost(trouble)
         self._tell_silences(now)
 
@@ -164,21 +153,58 @@ class Caller:
         return self._open_session().take_outgoing()
 
     def turn(self, now: float) -> None:
-        """Hear what has come, and ask what is due."""
+        """Hear what has come, and ask what is due: tokens first, then polls."""
         self._now = now
         session = self._open_session()
         self._take_events(session, now)
+        self._ask_errands(now)
+        self._ask_confirmations(now)
+        hasty = [asked.purpose.meter for asked in self._asks.values() if self._is_hasty(asked)]
+        session.prefer(self._known[hasty[0]].station if hasty else None)
+        self._rounds.held = bool(hasty)
+        self._ask_polls(now)
+        self._listen_to_others(session, now)
+        self._tell_silences(now)
+
+    def _ask_errands(self, now: float) -> None:
         for errand in self._errands():
             if errand.due is not None and errand.due <= now:
-                station = self._known[errand.meter].station
-                self._asks[session.ask(station, errand.request(), now)] = _Step(errand.meter)
-        meter = self._rounds.begin(now)
-        if meter is not None:
-            known = self._known[meter]
-            known.not_now = False
-            known.to_read.extend(dict.fromkeys(POLLED + known.looked_at))
-            self._read_next(meter, now)
-        self._tell_silences(now)
+                self._ask(Step(errand.meter), errand.request(), now)
+
+    def _ask_confirmations(self, now: float) -> None:
+        for drn, known in self._known.items():
+            if known.to_confirm is not None:
+                wanted = Set(row("confirm_reconnection.value"), known.to_confirm)
+                known.to_confirm = None
+                self._ask(Confirmation(drn), wanted, now)
+
+    def _ask_polls(self, now: float) -> None:
+        while (meter := self._rounds.begin(now)) is not None:
+            rows = tuple(dict.fromkeys(POLLED + self._known[meter].looked_at))
+            self._ask(Poll(meter, rows), poll_request(rows), now)
+
+    def _ask(self, purpose: Purpose, request: Request, now: float) -> None:
+        session, station = self._open_session(), self._known[purpose.meter].station
+        asked = Asked(purpose, now, session.unanswered(station))
+        self._asks[session.ask(station, request, now)] = asked
+
+    def _is_hasty(self, asked: Asked) -> bool:
+        """Tell whether somebody waits for it at the keypad."""
+        match asked.purpose:
+            case Step(meter):
+                errand = self._known[meter].errand
+                return errand is not None and errand.waited_for
+            case Confirmation():
+                return True
+            case Poll():
+                return False
+            case _:
+                assert_never(asked.purpose)
+
+    def _listen_to_others(self, session: ClientSession, now: float) -> None:
+        if session.counts.foreign != self._foreign:
+            self._foreign = session.counts.foreign
+            self._rounds.overheard(now)
 
     def _open_session(self) -> ClientSession:
         if self._session is None:
@@ -187,21 +213,6 @@ class Caller:
 
     def _errands(self) -> list[Errand]:
         return [known.errand for known in self._known.values() if known.errand is not None]
-
-    def _read_next(self, meter: str, now: float) -> None:
-        known = self._known[meter]
-        if not known.to_read:
-            self._end_poll(meter, now)
-            return
-        key = known.to_read.popleft()
-        ask = self._open_session().ask(known.station, Get(row(key)), now)
-        self._asks[ask] = _Row(meter, key)
-
-    def _end_poll(self, meter: str, now: float) -> None:
-        if self._known[meter].not_now:
-            self._rounds.failed(meter, NOT_NOW, now)
-        else:
-            self._rounds.finished(meter, now)
 
     def _link_is_up(self, known: Known) -> None:
         known.detail = ""
@@ -215,9 +226,15 @@ class Caller:
     def _take(self, event: Event, now: float) -> None:
         match event:
             case Answered(ask=ask, value=value):
-                self._answered(self._asks.pop(ask, None), value, now)
+                asked = self._asks.pop(ask, None)
+                if asked is not None:
+                    self._count_answer(asked, now)
+                    self._answered(asked.purpose, value, now)
             case Failed(ask=ask):
-                self._failed(self._asks.pop(ask, None), event, now)
+                asked = self._asks.pop(ask, None)
+                if asked is not None:
+                    self._count_failure(asked, event, now)
+                    self._failed(asked.purpose, event, now)
             case LinkUp(station):
                 self._link_is_up(self._known[self._drns[station]])
             case LinkDown(station=station, detail=detail):
@@ -227,43 +244,55 @@ class Caller:
             case _:
                 assert_never(event)
 
-    def _answered(self, asked: _Row | _Step | None, value: object, now: float) -> None:
-        match asked:
-            case _Row(meter, key):
-                self._heard(meter, now)
-                self._read(meter, key, value)
-                self._read_next(meter, now)
-            case _Step(meter):
-                self._heard(meter, now)
+    def _count_answer(self, asked: Asked, now: float) -> None:
+        meter = asked.purpose.meter
+        repeats = self._open_session().unanswered(self._known[meter].station) - asked.unanswered
+        self._rounds.tally(meter).answered(now - asked.at, at_once=not repeats)
+        self._heard(meter, now)
+
+    def _count_failure(self, asked: Asked, failure: Failed, now: float) -> None:
+        if failure.sent and failure.trouble in ANSWERS:
+            self._count_answer(asked, now)
+        else:
+            self._rounds.tally(asked.purpose.meter).failed()
+
+    def _answered(self, purpose: Purpose, value: object, now: float) -> None:
+        match purpose:
+            case Poll(meter, rows):
+                self._polled(meter, rows, value, now)
+            case Step(meter):
                 errand = self._known[meter].errand
                 if errand is not None:
                     self._settle(errand, errand.answered(value))
-            case None:
-                pass
+            case Confirmation(meter):
+                self._rounds.hurry(meter, now)
             case _:
-                assert_never(asked)
+                assert_never(purpose)
 
-    def _failed(self, asked: _Row | _Step | None, failure: Failed, now: float) -> None:
-        match asked:
-            case _Row(meter, key) if failure.sent and failure.trouble is REFUSED:
-                self._heard(meter, now)
-                self._read(meter, key, None)
-                self._read_next(meter, now)
-            case _Row(meter) if failure.sent and failure.trouble is NOT_NOW:
-                self._known[meter].not_now = True
-                self._read_next(meter, now)
-            case _Row(meter):
-                self._known[meter].to_read.clear()
+    def _polled(self, meter: str, rows: tuple[str, ...], answers: object, now: float) -> None:
+        values, trouble = read_poll(rows, answers)
+        if trouble is None:
+            self._rounds.finished(meter, now)
+        else:
+            self._rounds.failed(meter, trouble, now)
+        self._tell(Paced(meter, self._rounds.quality(meter)))
+        for key, value in values.items():
+            self._read(meter, key, value)
+
+    def _failed(self, purpose: Purpose, failure: Failed, now: float) -> None:
+        match purpose:
+            case Poll(meter):
                 self._rounds.failed(meter, failure.trouble, now)
-            case _Step(meter):
+                self._tell(Paced(meter, self._rounds.quality(meter)))
+            case Step(meter):
                 errand = self._known[meter].errand
                 if errand is not None:
                     told = errand.failed(failure.trouble, sent=failure.sent, now=now)
                     self._settle(errand, told)
-            case None:
-                pass
+            case Confirmation(meter):
+                self._rounds.hurry(meter, now)
             case _:
-                assert_never(asked)
+                assert_never(purpose)
 
     def _heard(self, meter: str, now: float) -> None:
         self._rounds.heard(meter, now)

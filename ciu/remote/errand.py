@@ -13,6 +13,9 @@ from link.token_entry import Intent, NotSent, TokenEntry, Unknown, Verdict
 PACE_S = 3.0
 """After a failure the next try waits so long, or until the link is up again."""
 
+READ_PACE_S = 6.0
+"""So long where nobody waits any more: an errand that only reads leaves the line to others."""
+
 PASSING = frozenset(
     {
         LinkTrouble.NO_ANSWER,
@@ -86,7 +89,7 @@ class Errand:
     def failed(self, trouble: LinkTrouble, *, sent: bool, now: float) -> Verdict | None:
         """Take note that no answer came; return a verdict that is to be told."""
         self._busy = False
-        self._not_before = now + PACE_S
+        self._not_before = now + (PACE_S if self._waited_for else READ_PACE_S)
         self._trouble = trouble
         self._entry.failed(trouble, sent=sent)
         return self._go_on()

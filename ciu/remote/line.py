@@ -16,7 +16,10 @@ REOPEN_S = 1.0
 
 
 class Line:
-    """The asyncio side of one caller; `port` gets the URL and why it is closed, empty if open."""
+    """The asyncio side of one caller.
+
+    `port` gets the URL and why it is closed, empty if open; `turned` is called after each turn.
+    """
 
     def __init__(
         self,
@@ -25,17 +28,23 @@ class Line:
         *,
         connect: Callable[[str], Awaitable[Medium]],
         port: Callable[[str, str], None],
+        turned: Callable[[], None],
     ) -> None:
         self.caller = caller
         self._url = url
         self._connect = connect
         self._port = port
+        self._turned = turned
         self._pump: Pump | None = None
 
     def wake(self) -> None:
         """Give the caller a turn soon; without a port it has to wait."""
         if self._pump is not None:
             self._pump.wake()
+
+    def _turn(self, now: float) -> None:
+        self.caller.turn(now)
+        self._turned()
 
     async def run(self) -> None:
         """Serve until cancelled."""
@@ -60,7 +69,7 @@ class Line:
         self.caller.port_opened(medium.baudrate, asyncio.get_running_loop().time())
         self._port(self._url, "")
         try:
-            self._pump = Pump(self.caller, medium, self.caller.turn)
+            self._pump = Pump(self.caller, medium, self._turn)
             await self._pump.run()
         except MediumClosed as error:
             return f"{self._url}: {error}"

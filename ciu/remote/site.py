@@ -1,7 +1,6 @@
 """One meter of a medium: where it stands, and what the caller remembers of it."""
 
-from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ciu.remote.errand import Errand
 from ciu.wording import Silence
@@ -21,11 +20,9 @@ class Known:
     """What the caller remembers of one meter."""
 
     station: Station
-    to_read: deque[str] = field(default_factory=deque)
-    """Rows that the poll under way has yet to ask for."""
-    not_now: bool = False
-    """Whether a row of that poll could not be told."""
     looked_at: tuple[str, ...] = ()
+    to_confirm: int | None = None
+    """Since when the supply is off that is to come back."""
     errand: Errand | None = None
     silence: Silence | None = None
     """As last told."""

@@ -1,0 +1,83 @@
+"""What the asks of a caller are for, and what the answers to a poll say."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from ciu import pages
+from link.client import Get, GetMany, Refusal, Result
+from link.cosem import row
+from link.terms import LinkTrouble
+
+POLLED = (
+    pages.CREDIT,
+    pages.SUPPLY,
+    pages.POWER,
+    pages.ALARMS,
+    pages.LEDGER,
+    pages.DAYS_LEFT,
+)
+"""Rows that every poll reads."""
+
+ANSWERS = frozenset({LinkTrouble.REFUSED_ACCESS, LinkTrouble.TEMPORARY})
+"""Troubles that are the meter's own answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """Reads these rows."""
+
+    meter: str
+    rows: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An ask of an errand."""
+
+    meter: str
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """Lets the supply come back."""
+
+    meter: str
+
+
+Purpose: TypeAlias = Poll | Step | Confirmation
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An ask under way: what for, since when, and how often the meter had not answered before."""
+
+    purpose: Purpose
+    at: float
+    unanswered: int
+
+
+def poll_request(rows: Sequence[str]) -> GetMany:
+    """Return what reads these rows."""
+    return GetMany(tuple(Get(row(key)) for key in rows))
+
+
+def read_poll(rows: Sequence[str], answers: object) -> tuple[dict[str, object], LinkTrouble | None]:
+    """Return the values that a poll brought, None for a row that the meter does not have, and the
+    trouble in which others ended, if any did."""
+    values: dict[str, object] = {}
+    trouble = None
+    responses = answers if isinstance(answers, tuple) else ()
+    if len(responses) != len(rows):
+        return values, LinkTrouble.MALFORMED
+    for key, response in zip(rows, responses, strict=True):
+        match response:
+            case Result(value):
+                values[key] = value
+            case Refusal(trouble=LinkTrouble.REFUSED_ACCESS):
+                values[key] = None
+            case Refusal(trouble=met):
+                trouble = met
+            case _:
+                trouble = LinkTrouble.MALFORMED
+    return values, trouble
