@@ -4,12 +4,12 @@ from textual.theme import Theme
 
 THEME = Theme(
     name="splitmeter",
-    primary="#87afff",
-    secondary="#5fafaf",
-    accent="#87d7ff",
+    primary="#5f87ff",
+    secondary="#5fafff",
+    accent="#5fd7ff",
     warning="#ffd75f",
-    error="#ff8787",
-    success="#87d787",
+    error="#ff5f5f",
+    success="#5fd75f",
     foreground="#dadada",
     background="#121212",
     surface="#1c1c1c",
