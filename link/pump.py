@@ -46,8 +46,10 @@ class Pump:
         self._clock = clock
         self._bell = asyncio.Event()
         self._bell.set()  # the first turn is at once: the app may have asked already
+        self._timer: asyncio.TimerHandle | None = None
         self._heard = b""
         self._received = asyncio.Event()
+        self._received.set()
 
     def wake(self) -> None:
         """Ask for a turn soon: the app has something to say."""
@@ -60,27 +62,31 @@ class Pump:
         reading.add_done_callback(lambda _: self._bell.set())
         try:
             while True:
-                await self._rest(clock)
+                self._set_timer(clock)
+                await self._bell.wait()
+                self._bell.clear()
                 now = clock()
                 if reading.done():
                     reading.result()
                 self._receive(now)
-                if self._session.deadline is not None and self._session.deadline <= now:
+                if _is_due(self._session.deadline, now):
                     self._session.tick(now)
                 self._turn(now)
                 if outgoing := self._session.take_outgoing():
                     await self._medium.write(outgoing)
         finally:
             reading.cancel()
+            self._stop_timer()
             await asyncio.gather(reading, return_exceptions=True)
 
     async def _read(self) -> NoReturn:
-        """Read a piece, and the next one only when the session has received it."""
+        """Read on; a piece is handed over when the session has received the one before."""
         while True:
-            self._heard = await self._medium.read()
-            self._bell.set()
+            piece = await self._medium.read()
             await self._received.wait()
             self._received.clear()
+            self._heard = piece
+            self._bell.set()
 
     def _receive(self, now: float) -> None:
         if self._heard:
@@ -88,16 +94,29 @@ class Pump:
             self._heard = b""
             self._received.set()
 
-    async def _rest(self, clock: Callable[[], float]) -> None:
-        """Wait for octets, the deadline or the bell."""
+    def _set_timer(self, clock: Callable[[], float]) -> None:
+        """Let the timer ring at the deadline, or before: then it looks at the deadline again."""
         deadline = self._session.deadline
-        if deadline is None or self._bell.is_set():
-            await self._bell.wait()
+        if deadline is None:
+            return
+        loop = asyncio.get_running_loop()
+        at = loop.time() + max(0.0, deadline - clock())
+        if self._timer is None or self._timer.when() > at:
+            self._stop_timer()
+            self._timer = loop.call_at(at, self._ring, clock)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _ring(self, clock: Callable[[], float]) -> None:
+        self._timer = None
+        if _is_due(self._session.deadline, clock()):
+            self._bell.set()
         else:
-            delay = max(0.0, deadline - clock())
-            timer = asyncio.get_running_loop().call_later(delay, self._bell.set)
-            try:
-                await self._bell.wait()
-            finally:
-                timer.cancel()
-        self._bell.clear()
+            self._set_timer(clock)
+
+
+def _is_due(deadline: float | None, now: float) -> bool:
+    return deadline is not None and deadline <= now
