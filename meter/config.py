@@ -18,7 +18,7 @@ from link.settings import (
     read_settings,
 )
 from link.terms import HIGHEST_ADDRESS, is_digits, meter_pan
-from meter.domain import Seed
+from meter.domain import PowerLimit, Seed
 from meter.sts import BaseDate, EncryptionAlgorithm
 
 KEY_OCTETS = {f"{ea:02d}": ea.key_octets for ea in EncryptionAlgorithm}
@@ -26,6 +26,10 @@ KEY_OCTETS = {f"{ea:02d}": ea.key_octets for ea in EncryptionAlgorithm}
 
 DKGA_ALGORITHMS = {"02": ("07",), "04": ("07", "11")}
 """Encryption algorithms that each decoder key generation algorithm makes keys for."""
+
+MOST_POWER_W = 1_000_000
+LONGEST_OVERLOAD_S = 300
+"""Bounds of the power limit (ours): the time stays below that in which retries are forgotten."""
 
 LINK_UNBUILT = "link security is not built yet: provision with --lab"
 
@@ -102,6 +106,22 @@ class StoreSection:
 
 
 @dataclass(frozen=True, slots=True)
+class SupplySection:
+    """`power_limit_w` 0 is no limit; it opens the switch when exceeded for `overload_s`."""
+
+    power_limit_w: int = 0
+    overload_s: int = 10
+
+    def __post_init__(self) -> None:
+        check_within("power_limit_w", self.power_limit_w, 0, MOST_POWER_W)
+        check_within("overload_s", self.overload_s, 1, LONGEST_OVERLOAD_S)
+
+    def limit(self) -> PowerLimit:
+        """Return it in the domain's words."""
+        return PowerLimit(self.power_limit_w, self.overload_s)
+
+
+@dataclass(frozen=True, slots=True)
 class UrlSection:
     url: str
 
@@ -115,6 +135,7 @@ class MeterConfig:
     store: StoreSection
     source: UrlSection
     relay: UrlSection
+    supply: SupplySection = SupplySection()
 
 
 def read_config(path: Path) -> MeterConfig:

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from link.durable import Connect, connect_sqlite
 from link.hdlc import OwnAddress, Timing
@@ -16,8 +17,9 @@ from link.media import Listener, Medium, MediumClosed, is_shared, listen
 from link.pump import Pump
 from link.server import ActionDone, Asked, ServerSession
 from link.terms import MAKER, TokenOutcome, is_digits
+from meter.app.clock import WallClock
 from meter.app.seats import Seat, Seats
-from meter.app.unit import MeterUnit, Pace, load_or_begin
+from meter.app.unit import Equipment, MeterUnit, Rules, load_or_begin
 from meter.config import MeterConfig, read_seed
 from meter.domain import Seed
 from meter.faces.cosem import CosemFace
@@ -90,13 +92,12 @@ class MeterProcess:
         new_epoch = state.metering.epoch + 1
         source = open_source(config.source.url, now=now, folder=self._folder, epoch=new_epoch)
         opened.callback(source.close)
+        relay = open_relay(config.relay.url, world=world_of(source))
         unit = MeterUnit(
-            store=store,
-            source=source,
-            relay=open_relay(config.relay.url, world=world_of(source)),
-            state=state,
-            pace=Pace(config.store.commit_wh, config.store.commit_s),
-            utc=self._utc,
+            Equipment(store, source, relay),
+            state,
+            rules=Rules(config.store.commit_wh, config.store.commit_s, config.supply.limit()),
+            clock=WallClock(self._utc, ZoneInfo(config.meter.timezone)),
             now=now,
         )
         return unit, source.control

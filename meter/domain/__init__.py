@@ -6,26 +6,35 @@ order of every change: decide, commit the facts, apply, answer, drive the relay.
 
 from meter.domain.alarms import alarms
 from meter.domain.apply import apply, apply_all
+from meter.domain.calendar import DAYS_KEPT, MONTHS_KEPT, Calendar, Capture, LocalDay
 from meter.domain.commands import (
     OBSERVABLE,
     Acknowledge,
     Command,
+    ConfirmReconnection,
+    CutOverload,
     Elapsed,
     EnterToken,
+    KeepCalendar,
     Measure,
     Observe,
+    PowerUp,
 )
 from meter.domain.decide import decide
 from meter.domain.facts import (
     AlarmsAcknowledged,
     BaselineTaken,
     ConditionsObserved,
+    DayBegan,
     Decision,
     EnergyUsed,
     Fact,
     GuessFailed,
+    OverloadOpened,
+    PowerReturned,
     ReasonArose,
     ReasonLifted,
+    ReconnectionConfirmed,
     RegisterFell,
     SwitchTested,
     TimePassed,
@@ -34,7 +43,15 @@ from meter.domain.facts import (
 from meter.domain.forms import WireError
 from meter.domain.ladder import Ladder, Ladders, Repeat
 from meter.domain.ledger import Ledger
-from meter.domain.queries import credit_status, crossing_wh, is_counting, next_elapse_s
+from meter.domain.overload import Overload, PowerLimit
+from meter.domain.queries import (
+    credit_status,
+    crossing_wh,
+    days_left,
+    is_counting,
+    next_elapse_s,
+    usage,
+)
 from meter.domain.state import (
     Account,
     Alarms,
@@ -47,7 +64,7 @@ from meter.domain.state import (
     Supply,
     initial,
 )
-from meter.domain.supply import contact_wanted, explain, supply_rows
+from meter.domain.supply import contact_wanted, explain, is_locked_out, supply_rows
 from meter.domain.tids import TidList
 from meter.domain.wire import (
     fact_from_json,
@@ -57,14 +74,21 @@ from meter.domain.wire import (
 )
 
 __all__ = [
+    "DAYS_KEPT",
+    "MONTHS_KEPT",
     "OBSERVABLE",
     "Account",
     "Acknowledge",
     "Alarms",
     "AlarmsAcknowledged",
     "BaselineTaken",
+    "Calendar",
+    "Capture",
     "Command",
     "ConditionsObserved",
+    "ConfirmReconnection",
+    "CutOverload",
+    "DayBegan",
     "Decision",
     "Elapsed",
     "EnergyUsed",
@@ -72,15 +96,23 @@ __all__ = [
     "Fact",
     "GuessFailed",
     "Held",
+    "KeepCalendar",
     "KeyRecord",
     "Ladder",
     "Ladders",
     "Ledger",
+    "LocalDay",
     "Measure",
     "Metering",
     "Observe",
+    "Overload",
+    "OverloadOpened",
+    "PowerLimit",
+    "PowerReturned",
+    "PowerUp",
     "ReasonArose",
     "ReasonLifted",
+    "ReconnectionConfirmed",
     "RegisterFell",
     "Repeat",
     "Seed",
@@ -98,14 +130,17 @@ __all__ = [
     "contact_wanted",
     "credit_status",
     "crossing_wh",
+    "days_left",
     "decide",
     "explain",
     "fact_from_json",
     "fact_to_json",
     "initial",
     "is_counting",
+    "is_locked_out",
     "next_elapse_s",
     "state_from_json",
     "state_to_json",
     "supply_rows",
+    "usage",
 ]

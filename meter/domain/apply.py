@@ -7,21 +7,26 @@ from typing import assert_never
 
 from link.terms import Alarm, SupplyReason
 from meter.domain.alarms import conditions
+from meter.domain.calendar import LocalDay
 from meter.domain.facts import (
     AlarmsAcknowledged,
     BaselineTaken,
     ConditionsObserved,
+    DayBegan,
     EnergyUsed,
     Fact,
     GuessFailed,
+    OverloadOpened,
+    PowerReturned,
     ReasonArose,
     ReasonLifted,
+    ReconnectionConfirmed,
     RegisterFell,
     SwitchTested,
     TimePassed,
     TokenAccepted,
 )
-from meter.domain.state import Held, State
+from meter.domain.state import Held, State, Supply
 from meter.domain.supply import RANK
 
 
@@ -48,6 +53,12 @@ def _applied(state: State, fact: Fact) -> State:
             return replace(state, ladders=state.ladders.failed(fact.source, fact.digest))
         case SwitchTested() | ReasonArose() | ReasonLifted():
             return _supply_moved(state, fact)
+        case OverloadOpened() | ReconnectionConfirmed() | PowerReturned():
+            return replace(state, supply=_supply_noted(state.supply, fact))
+        case DayBegan(day, month, at):
+            total_wh = state.metering.total_wh
+            begun = state.calendar.begun(LocalDay(day, month), at, total_wh)
+            return replace(state, calendar=begun)
         case TimePassed():
             return _time_passed(state, fact)
         case ConditionsObserved() | AlarmsAcknowledged():
@@ -101,6 +112,20 @@ def _supply_moved(state: State, fact: SwitchTested | ReasonArose | ReasonLifted)
     return replace(state, supply=supply)
 
 
+def _supply_noted(
+    supply: Supply, fact: OverloadOpened | ReconnectionConfirmed | PowerReturned
+) -> Supply:
+    match fact:
+        case OverloadOpened():
+            return replace(supply, overload=supply.overload.opened())
+        case ReconnectionConfirmed():
+            return replace(supply, overload=supply.overload.confirmed())
+        case PowerReturned():
+            return replace(supply, power_offs=supply.power_offs + 1)
+        case _:
+            assert_never(fact)
+
+
 def _others(held: tuple[Held, ...], reason: SupplyReason) -> tuple[Held, ...]:
     return tuple(one for one in held if one.reason != reason)
 
@@ -110,6 +135,7 @@ def _time_passed(state: State, fact: TimePassed) -> State:
         state.supply,
         test_left_s=max(state.supply.test_left_s - fact.seconds, 0),
         test_pause_s=max(state.supply.test_pause_s - fact.seconds, 0),
+        overload=state.supply.overload.passed(fact.seconds),
     )
     return replace(state, supply=supply, ladders=state.ladders.passed(fact.seconds))
 

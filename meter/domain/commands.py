@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from link.terms import Alarm, EntrySource
+from meter.domain.calendar import LocalDay
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,43 @@ class Acknowledge:
     alarms: Alarm
 
 
-Command = EnterToken | Measure | Elapsed | Observe | Acknowledge
+@dataclass(frozen=True, slots=True)
+class KeepCalendar:
+    """Begin the local day, where it is another one than that which runs."""
+
+    today: LocalDay
+
+
+@dataclass(frozen=True, slots=True)
+class CutOverload:
+    """Open the closed switch: this power was above the limit for longer than it may be."""
+
+    power_w: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmReconnection:
+    """End the lock-out that began at this UTC second, and no other one."""
+
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
+class PowerUp:
+    """Count that the meter itself was without power."""
+
+
+Command = (
+    EnterToken
+    | Measure
+    | Elapsed
+    | Observe
+    | Acknowledge
+    | KeepCalendar
+    | CutOverload
+    | ConfirmReconnection
+    | PowerUp
+)
 
 OBSERVABLE = Alarm.RELAY_MISMATCH | Alarm.SOURCE_SILENT
 """Conditions that only the app can see; a failed store cannot be stored and is the app's own."""

@@ -13,23 +13,31 @@ from meter.domain.commands import (
     OBSERVABLE,
     Acknowledge,
     Command,
+    ConfirmReconnection,
+    CutOverload,
     Elapsed,
     EnterToken,
+    KeepCalendar,
     Measure,
     Observe,
+    PowerUp,
 )
 from meter.domain.facts import (
     AlarmsAcknowledged,
     BaselineTaken,
     ConditionsObserved,
+    DayBegan,
     Decision,
     EnergyUsed,
+    OverloadOpened,
+    PowerReturned,
+    ReconnectionConfirmed,
     RegisterFell,
     TimePassed,
 )
 from meter.domain.queries import is_counting
-from meter.domain.state import State
-from meter.domain.supply import supply_changes
+from meter.domain.state import NO_EPOCH, State
+from meter.domain.supply import contact_wanted, is_locked_out, supply_changes
 from meter.domain.tokens import judge
 
 
@@ -55,6 +63,14 @@ def _decided(state: State, command: Command, at: int) -> Decision:
         case Acknowledge():
             noted = command.alarms & alarms(state)
             return Decision((AlarmsAcknowledged(noted, at),)) if noted else Decision()
+        case KeepCalendar(today):
+            began = DayBegan(today.day, today.month, at)
+            return Decision((began,)) if state.calendar.begins(today) else Decision()
+        case CutOverload() | ConfirmReconnection():
+            return _overload(state, command, at)
+        case PowerUp():
+            has_run = state.metering.epoch != NO_EPOCH
+            return Decision((PowerReturned(at),)) if has_run else Decision()
         case _:
             assert_never(command)
 
@@ -82,3 +98,13 @@ def _observed(state: State, command: Observe, at: int) -> Decision:
     if holding == state.alarms.observed:
         return Decision()
     return Decision((ConditionsObserved(holding, at),))
+
+
+def _overload(state: State, command: CutOverload | ConfirmReconnection, at: int) -> Decision:
+    match command:
+        case CutOverload(power_w) if contact_wanted(state):
+            return Decision((OverloadOpened(power_w, at),))
+        case ConfirmReconnection(since) if is_locked_out(state, since):
+            return Decision((ReconnectionConfirmed(at),))
+        case _:
+            return Decision()

@@ -97,6 +97,37 @@ class AlarmsAcknowledged:
     at: int
 
 
+@dataclass(frozen=True, slots=True)
+class DayBegan:
+    """A local day began, and its month where that is another one than the running one."""
+
+    day: int
+    month: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class OverloadOpened:
+    """The switch opened because of too much power."""
+
+    power_w: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReconnectionConfirmed:
+    """Somebody confirmed that the supply may come back after a lock-out."""
+
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class PowerReturned:
+    """The meter runs again after it was without power."""
+
+    at: int
+
+
 Fact = (
     TokenAccepted
     | GuessFailed
@@ -109,6 +140,10 @@ Fact = (
     | ReasonLifted
     | ConditionsObserved
     | AlarmsAcknowledged
+    | DayBegan
+    | OverloadOpened
+    | ReconnectionConfirmed
+    | PowerReturned
 )
 
 

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from link.secret import Secret
 from link.terms import Alarm, SupplyReason
+from meter.domain.calendar import Calendar
 from meter.domain.ladder import Ladders
 from meter.domain.ledger import Ledger
+from meter.domain.overload import NO_OVERLOAD, Overload
 from meter.domain.tids import TidList, first_tid
 from meter.sts import BaseDate, DecoderKey, EncryptionAlgorithm
 
@@ -72,6 +74,9 @@ class Supply:
     test_left_s: int = 0
     test_pause_s: int = 0
     """Until the switch may be tested again."""
+    overload: Overload = NO_OVERLOAD
+    power_offs: int = 0
+    """How often the meter itself was without power, as seen at its next start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +137,7 @@ class State:
     ledger: Ledger
     metering: Metering
     alarms: Alarms
+    calendar: Calendar
 
 
 def initial(seed: Seed, at: int) -> State:
@@ -145,6 +151,7 @@ def initial(seed: Seed, at: int) -> State:
         ledger=Ledger(),
         metering=Metering(),
         alarms=Alarms(),
+        calendar=Calendar(),
     )
 
 

@@ -4,7 +4,7 @@ Invariant: the switch is wanted closed when no reason is held, and never otherwi
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from link.terms import RestoredBy, SupplyExplanation, SupplyReason, SupplyState
 from meter.domain.facts import ReasonArose, ReasonLifted
@@ -36,6 +36,20 @@ TABLE = (
         holds=lambda state: state.account.credit_wh <= 0,
     ),
     Row(
+        SupplyReason.OVERLOAD_LOCKOUT,
+        RestoredBy.CONFIRMATION,
+        SupplyState.READY,
+        holds=lambda state: state.supply.overload.lockout_left_s > 0,
+        left_s=lambda state: state.supply.overload.lockout_left_s,
+    ),
+    Row(
+        SupplyReason.OVERLOAD,
+        RestoredBy.TIME,
+        SupplyState.READY,
+        holds=lambda state: state.supply.overload.off_left_s > 0,
+        left_s=lambda state: state.supply.overload.off_left_s,
+    ),
+    Row(
         SupplyReason.TEST,
         RestoredBy.TIME,
         SupplyState.READY,
@@ -43,7 +57,10 @@ TABLE = (
         left_s=lambda state: state.supply.test_left_s,
     ),
 )
-"""Strongest first. COSEM knows a local disconnect (ready for reconnection) and the other ones."""
+"""Strongest first: what would hold the longest if nobody did anything.
+
+COSEM knows a local disconnect (ready for reconnection) and the other ones.
+"""
 
 ROW_OF = {row.reason: row for row in TABLE}
 RANK = {row.reason: rank for rank, row in enumerate(TABLE)}
@@ -63,10 +80,19 @@ def contact_wanted(state: State) -> bool:
     return not state.supply.held
 
 
-def explain(state: State) -> SupplyExplanation:
-    """Return the strongest reason, or NONE and since when the supply is connected."""
+def is_locked_out(state: State, since: int) -> bool:
+    """Tell whether the lock-out that began at this UTC second still holds."""
+    return Held(SupplyReason.OVERLOAD_LOCKOUT, since) in state.supply.held
+
+
+def explain(state: State, passed_s: int = 0) -> SupplyExplanation:
+    """Return the strongest reason, or NONE and since when the supply is connected.
+
+    `passed_s` is what has run since the state was counted down, so that a count-down moves.
+    """
     if state.supply.held:
-        return _explained(state.supply.held[0], state)
+        strongest = _explained(state.supply.held[0], state)
+        return replace(strongest, seconds_left=max(strongest.seconds_left - passed_s, 0))
     return SupplyExplanation(
         state=SupplyState.CONNECTED,
         reason=SupplyReason.NONE,

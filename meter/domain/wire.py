@@ -8,13 +8,17 @@ import json
 from dataclasses import replace
 from typing import get_args
 
+from meter.domain.calendar import Calendar
 from meter.domain.facts import Fact
 from meter.domain.forms import Form, WireError, form_of
+from meter.domain.overload import NO_OVERLOAD, Overload
 from meter.domain.state import State
 
 LINES = json.JSONEncoder(separators=(",", ":"), check_circular=False)
-STATE_VERSION = 1
+STATE_VERSION = 2
 STATE_FORM = form_of(State, secrets=True)
+OVERLOAD_FORM = form_of(Overload)
+CALENDAR_FORM = form_of(Calendar)
 
 FACT_VERSIONS = {
     "TokenAccepted": 1,
@@ -28,6 +32,10 @@ FACT_VERSIONS = {
     "ReasonLifted": 1,
     "ConditionsObserved": 1,
     "AlarmsAcknowledged": 1,
+    "DayBegan": 1,
+    "OverloadOpened": 1,
+    "ReconnectionConfirmed": 1,
+    "PowerReturned": 1,
 }
 FACT_FORMS: dict[str, Form] = {kind.__name__: form_of(kind) for kind in get_args(Fact)}
 
@@ -58,11 +66,27 @@ def state_to_json(state: State) -> str:
 def state_from_json(text: str) -> State:
     """Read a state, its count-downs clipped to what the rules can make; raises WireError."""
     wire = _members(text, "version", "state")
-    if wire["version"] != STATE_VERSION:
-        raise WireError(f"state version {wire['version']} is not known to this program")
-    state = STATE_FORM.read(wire["state"])
+    match wire:
+        case {"version": int(version), "state": found} if version == STATE_VERSION:
+            state = STATE_FORM.read(found)
+        case {"version": 1, "state": found}:
+            state = STATE_FORM.read(_from_version_1(found))
+        case _:
+            raise WireError(f"state version {wire['version']} is not known to this program")
     assert isinstance(state, State)
-    return replace(state, ladders=state.ladders.clipped())
+    supply = replace(state.supply, overload=state.supply.overload.clipped())
+    return replace(state, supply=supply, ladders=state.ladders.clipped())
+
+
+def _from_version_1(found: object) -> object:
+    """Add what version 2 keeps and version 1 did not: nothing of it has happened yet."""
+    match found:
+        case {"account": account, "supply": dict(supply), **others}:
+            supply |= {"overload": OVERLOAD_FORM.write(NO_OVERLOAD), "power_offs": 0}
+            calendar = CALENDAR_FORM.write(Calendar())
+            return {"account": account, "supply": supply, **others, "calendar": calendar}
+        case _:
+            return found
 
 
 def _line(wire: dict[str, object]) -> str:

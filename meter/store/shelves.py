@@ -9,11 +9,15 @@ from meter.domain import (
     AlarmsAcknowledged,
     BaselineTaken,
     ConditionsObserved,
+    DayBegan,
     EnergyUsed,
     Fact,
     GuessFailed,
+    OverloadOpened,
+    PowerReturned,
     ReasonArose,
     ReasonLifted,
+    ReconnectionConfirmed,
     RegisterFell,
     SwitchTested,
     TimePassed,
@@ -60,7 +64,7 @@ def shelf_of(fact: Fact) -> Shelf:
     match fact:
         case TokenAccepted():
             return Shelf.CREDIT
-        case EnergyUsed() | BaselineTaken() | TimePassed():
+        case EnergyUsed() | BaselineTaken() | TimePassed() | DayBegan():
             return Shelf.RUNNING
         case (
             GuessFailed()
@@ -70,6 +74,9 @@ def shelf_of(fact: Fact) -> Shelf:
             | ReasonLifted()
             | ConditionsObserved()
             | AlarmsAcknowledged()
+            | OverloadOpened()
+            | ReconnectionConfirmed()
+            | PowerReturned()
         ):
             return Shelf.EVENT
         case _:

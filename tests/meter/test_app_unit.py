@@ -10,8 +10,9 @@ import pytest
 from link.durable import Connection, Cursor, connect_sqlite
 from link.secret import Secret
 from link.terms import Alarm, EntrySource, SupplyReason, TokenOutcome, TokenResult, meter_pan
-from meter.app.unit import MeterUnit, Pace, load_or_begin
-from meter.domain import Seed, State, alarms, explain
+from meter.app.clock import WallClock
+from meter.app.unit import Equipment, MeterUnit, Rules, load_or_begin
+from meter.domain import PowerLimit, Seed, State, alarms, explain
 from meter.relays import open_relay
 from meter.sources import Source, open_source, world_of
 from meter.store import Store
@@ -84,6 +85,7 @@ class Bench:
         self.disk = Disk(folder / "meter.db")
         self.url = f"simulated://house?seed=1&scale={scale}&on={load}"
         self.relay = relay
+        self.limit = PowerLimit()
         self.folder = folder
         self.now = 0.0
         self.start()
@@ -94,13 +96,12 @@ class Bench:
         self.source: Source = open_source(
             self.url, now=self.now, folder=self.folder, epoch=state.metering.epoch + 1
         )
+        relay = open_relay(self.relay, world=world_of(self.source))
         self.unit = MeterUnit(
-            store=self.store,
-            source=self.source,
-            relay=open_relay(self.relay, world=world_of(self.source)),
-            state=state,
-            pace=Pace(commit_wh=10, commit_s=60),
-            utc=lambda: UTC + int(self.now),
+            Equipment(self.store, self.source, relay),
+            state,
+            rules=Rules(commit_wh=10, commit_s=60, limit=self.limit),
+            clock=WallClock(lambda: UTC + int(self.now)),
             now=self.now,
         )
 

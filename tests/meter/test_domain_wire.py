@@ -1,6 +1,7 @@
 """Facts and state as text: round trips, old samples, and what is refused by name."""
 
 import json
+from collections.abc import Collection
 from dataclasses import fields, is_dataclass
 from typing import get_args, get_type_hints
 
@@ -22,11 +23,15 @@ from meter.domain import (
     AlarmsAcknowledged,
     BaselineTaken,
     ConditionsObserved,
+    DayBegan,
     EnergyUsed,
     Fact,
     GuessFailed,
+    OverloadOpened,
+    PowerReturned,
     ReasonArose,
     ReasonLifted,
+    ReconnectionConfirmed,
     RegisterFell,
     Seed,
     State,
@@ -130,11 +135,27 @@ SAMPLES: dict[str, tuple[Fact, str]] = {
         AlarmsAcknowledged(Alarm(0), 7),
         '{"kind":"AlarmsAcknowledged","version":1,"body":{"alarms":[],"at":7}}',
     ),
+    "DayBegan": (
+        DayBegan(739_000, 24_283, 7),
+        '{"kind":"DayBegan","version":1,"body":{"day":739000,"month":24283,"at":7}}',
+    ),
+    "OverloadOpened": (
+        OverloadOpened(5_000, 7),
+        '{"kind":"OverloadOpened","version":1,"body":{"power_w":5000,"at":7}}',
+    ),
+    "ReconnectionConfirmed": (
+        ReconnectionConfirmed(7),
+        '{"kind":"ReconnectionConfirmed","version":1,"body":{"at":7}}',
+    ),
+    "PowerReturned": (
+        PowerReturned(7),
+        '{"kind":"PowerReturned","version":1,"body":{"at":7}}',
+    ),
 }
 """One of each kind, as version 1 wrote it. A changed format keeps its old sample here."""
 
 
-STATE_SAMPLE = """
+STATE_SAMPLE_1 = """
 {"version":1,"state":{
 "account":{"credit_wh":24990,"low_wh":5000,"maximum_wh":2147483647},
 "supply":{
@@ -158,11 +179,38 @@ STATE_SAMPLE = """
 "alarms":{
   "observed":["RELAY_MISMATCH","SOURCE_SILENT"],"latched":["REGISTER_FELL"],"acknowledged":[]}
 }}"""
-"""As version 1 wrote the state after all samples, laid out over lines."""
+"""As version 1 wrote the state after all its samples, laid out over lines."""
+
+STATE_SAMPLE_2 = (
+    STATE_SAMPLE_1.replace('"version":1', '"version":2')
+    .replace(
+        '"test_pause_s":51}',
+        """"test_pause_s":51,
+  "overload":{
+    "off_left_s":60,"lockout_left_s":0,"retries":1,"quiet_left_s":600,"openings":1},
+  "power_offs":1}""",
+    )
+    .replace(
+        '"acknowledged":[]}',
+        """"acknowledged":[]},
+"calendar":{
+  "days":{"columns":["number","at","total_wh"],"rows":[[739000,7,10]]},
+  "months":{"columns":["number","at","total_wh"],"rows":[[24283,7,10]]}}""",
+    )
+)
+"""As version 2 writes it: version 1 and what came with overload and calendar."""
+
+NEW_IN_2 = {"DayBegan", "OverloadOpened", "ReconnectionConfirmed", "PowerReturned"}
 
 
-def used_state() -> State:
-    return apply_all(initial(SEED, 5), [fact for fact, _ in SAMPLES.values()])
+def used_state(without: Collection[str] = ()) -> State:
+    """Return the state after all samples but some."""
+    facts = [fact for kind, (fact, _) in SAMPLES.items() if kind not in without]
+    return apply_all(initial(SEED, 5), facts)
+
+
+def whole(sample: str) -> str:
+    return sample.replace("THE-KEY", OCTETS.hex()).replace("HOURS", "1" + ",0" * 24)
 
 
 @pytest.mark.parametrize("kind", SAMPLES)
@@ -216,15 +264,25 @@ def test_a_state_comes_back_as_it_was() -> None:
 
 
 def test_version_one_of_the_state_is_still_read() -> None:
-    sample = STATE_SAMPLE.replace("THE-KEY", OCTETS.hex()).replace("HOURS", "1" + ",0" * 24)
+    assert state_from_json(whole(STATE_SAMPLE_1)) == used_state(without=NEW_IN_2)
+
+
+def test_version_two_of_the_state_is_written_and_read() -> None:
+    sample = whole(STATE_SAMPLE_2)
     assert state_from_json(sample) == used_state()
     assert json.loads(state_to_json(used_state())) == json.loads(sample)
+
+
+@pytest.mark.parametrize("member", ["account", "supply", "metering"])
+def test_a_damaged_state_of_version_one_is_refused(member: str) -> None:
+    with pytest.raises(WireError):
+        state_from_json(whole(STATE_SAMPLE_1).replace(f'"{member}":', '"moon":'))
 
 
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('"version":1', '"version":2', "state version 2 is not known"),
+        ('"version":2', '"version":3', "state version 3 is not known"),
         ('"credit_wh":', '"credits_wh":', "account: members"),
         ('"columns":["reason","since"]', '"columns":["since","reason"]', "supply: held: members"),
         ('"rows":[["NEVER', '"rows":["NEVER', "JSON|list"),

@@ -18,8 +18,20 @@ from link.terms import (
     meter_pan,
     token_digest,
 )
-from meter.domain import EnterToken, Measure, Seed, State, apply_all, decide, initial
-from meter.faces.cosem import NO_OUTCOME, READERS, STATUS_OF, CosemFace, log_entries
+from meter.domain import (
+    Command,
+    ConfirmReconnection,
+    EnterToken,
+    Measure,
+    PowerLimit,
+    Seed,
+    State,
+    apply_all,
+    decide,
+    initial,
+)
+from meter.faces.cosem import CosemFace
+from meter.faces.readers import LOGS, NO_OUTCOME, READERS, STATUS_OF, log_entries
 from meter.sources import Reading
 from meter.sts import DecoderKey, EncryptionAlgorithm, UnitsCredit, units_field, write_token
 
@@ -40,6 +52,7 @@ class PaperMeter:
     def __init__(self) -> None:
         self.kept = initial(SEED, AT)
         self.lost = False
+        self.limit = PowerLimit(2_000, 10)
         self.reading = Reading(0, 0, 2000, 8700, 229_000, 1000, 50_000)
         self.at = AT
         self.outcomes: dict[EntrySource, TokenOutcome] = {}
@@ -49,7 +62,7 @@ class PaperMeter:
     def state(self) -> State | None:
         return None if self.lost else self.kept
 
-    def do(self, command: EnterToken | Measure) -> TokenOutcome | None:
+    def do(self, command: Command) -> TokenOutcome | None:
         decision = decide(self.kept, command, AT)
         self.kept = apply_all(self.kept, decision.facts)
         return decision.outcome
@@ -64,6 +77,15 @@ class PaperMeter:
     def acknowledge(self, alarms: Alarm, now: float) -> bool:
         del alarms, now
         return not self.lost
+
+    def confirm(self, since: int, now: float) -> bool:
+        del now
+        if not self.lost:
+            self.do(ConfirmReconnection(since))
+        return not self.lost
+
+    def uncounted_s(self, now: float) -> int:
+        return int(now)
 
     def last_result(self, source: EntrySource) -> TokenOutcome | None:
         return self.outcomes.get(source)
@@ -107,7 +129,7 @@ def test_every_row_is_bound_and_its_value_fits_its_type(
 
 
 def test_no_reader_stands_without_a_row() -> None:
-    assert set(READERS) <= {each.key for each in ATTRIBUTES}
+    assert set(READERS) | set(LOGS) <= {each.key for each in ATTRIBUTES}
 
 
 def test_every_method_and_every_writable_row_is_bound(face: CosemFace) -> None:

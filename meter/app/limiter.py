@@ -1,0 +1,25 @@
+"""How long the power has been above its limit, by the monotonic clock (meter.md 4)."""
+
+from meter.domain import PowerLimit
+
+
+class Limiter:
+    """Watches samples of power. A time above the limit ends with the first sample that is not."""
+
+    def __init__(self, limit: PowerLimit) -> None:
+        self.limit = limit
+        self._over_since: float | None = None
+
+    def is_exceeded(self, power_w: int, now: float) -> bool:
+        """Take a sample; tell whether the limit was exceeded for as long as it may be."""
+        if not 0 < self.limit.power_w < power_w:
+            self._over_since = None
+        elif self._over_since is None:
+            self._over_since = now
+        return self.left_s(now) == 0
+
+    def left_s(self, now: float) -> float | None:
+        """Return the seconds for which this power may go on; None while it is within the limit."""
+        if self._over_since is None:
+            return None
+        return max(self._over_since + self.limit.over_s - now, 0.0)

@@ -1,0 +1,239 @@
+"""What each row of the object map reads, out of committed state. Meaning by link.md 4.
+
+Numbers by IEC 62056-6-2. Power, current and power factor are those that the table lets flow: what
+a contact that is welded lets through shows in the register and as an alarm.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import assert_never
+
+from link.cosem import ByDigest, ByEntry, LogSelection, Whole, floored
+from link.cosem.values import (
+    AccountCredit,
+    AccountMode,
+    AccountStatus,
+    Captured,
+    ControlMode,
+    CreditConfiguration,
+    Currency,
+    CurrencyUnit,
+    DeliveryMethod,
+    GatewayStatus,
+    MeterPan,
+    ModeAndStatus,
+)
+from link.terms import (
+    LEDGER_KEPT,
+    EntrySource,
+    TokenOutcome,
+    TokenResult,
+    TokenStatus,
+    Unit,
+)
+from meter.domain import (
+    DAYS_KEPT,
+    MONTHS_KEPT,
+    Capture,
+    PowerLimit,
+    State,
+    alarms,
+    contact_wanted,
+    credit_status,
+    days_left,
+    explain,
+    usage,
+)
+from meter.sources import Reading
+
+COMMODITY = "electricity"
+TOKEN_PRIORITY = 1
+TOKEN_CREDIT_INDEX = 0
+"""Place of the token credit in the account's credit_reference_list."""
+
+UNITY = 1000
+"""Power factor in thousandths where no current flows."""
+
+KEY_CHANGE_TOKENS = 0
+"""Key change tokens that the meter takes: none, key change is not built yet."""
+
+NO_OUTCOME = TokenOutcome(
+    sequence=0,
+    digest=bytes(8),
+    token_class=0,
+    subclass=0,
+    tid=0,
+    result=TokenResult.Reserved,
+    source=EntrySource.PUBLIC,
+    first_at=0,
+    worth=0,
+    first_source=EntrySource.PUBLIC,
+    seconds=0,
+    amount=0,
+    unit=Unit.COUNT,
+    control=0,
+    missing=0,
+    credit_after=0,
+    at=0,
+)
+"""The last token result of a client that has entered no token yet."""
+
+STATUS_OF = {
+    TokenResult.Reserved: TokenStatus.FORMAT_OK,
+    TokenResult.Accept: TokenStatus.EXECUTED,
+    TokenResult.FirstKCT: TokenStatus.EXECUTED,
+    TokenResult.SecondKCT: TokenStatus.EXECUTED,
+    TokenResult.ThirdKCT: TokenStatus.EXECUTED,
+    TokenResult.FourthKCT: TokenStatus.EXECUTED,
+    TokenResult.FormatError: TokenStatus.FORMAT_FAILURE,
+    TokenResult.CRCError: TokenStatus.AUTHENTICATION_FAILURE,
+    TokenResult.MfrCodeError: TokenStatus.AUTHENTICATION_FAILURE,
+    TokenResult.OldError: TokenStatus.VALIDATION_FAILURE,
+    TokenResult.UsedError: TokenStatus.VALIDATION_FAILURE,
+    TokenResult.KeyExpiredError: TokenStatus.VALIDATION_FAILURE,
+    TokenResult.DDTKError: TokenStatus.VALIDATION_FAILURE,
+    TokenResult.LockedOut: TokenStatus.VALIDATION_FAILURE,
+    TokenResult.OverflowError: TokenStatus.EXECUTION_FAILURE,
+    TokenResult.RangeError: TokenStatus.EXECUTION_FAILURE,
+    TokenResult.FunctionError: TokenStatus.EXECUTION_FAILURE,
+    TokenResult.KeyTypeError: TokenStatus.EXECUTION_FAILURE,
+    TokenResult.NotReady: TokenStatus.RECEIVED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """All that a reader may look at: the state, and what is true at this second."""
+
+    state: State
+    reading: Reading
+    closed: bool
+    """The contact as sensed."""
+    source: EntrySource
+    """The path of the asking client."""
+    last: TokenOutcome
+    """The last token result of that path."""
+    limit: PowerLimit
+    uncounted_s: int
+    """Running seconds since the count-downs of the state were committed."""
+
+
+Reader = Callable[[View], object]
+
+READERS: dict[str, Reader] = {
+    "account.mode_and_status": lambda v: ModeAndStatus(
+        AccountMode.PREPAYMENT,
+        AccountStatus.ACTIVE if v.state.supply.commissioned else AccountStatus.NEW,
+    ),
+    "account.current_credit_in_use": lambda _: TOKEN_CREDIT_INDEX,
+    "account.current_credit_status": lambda v: _account_credit(v.state),
+    "account.available_credit": lambda v: _credit(v),
+    "account.amount_to_clear": lambda v: max(0, -_credit(v)),
+    "account.clearance_threshold": lambda _: 0,
+    "account.aggregated_debt": lambda _: 0,
+    "account.currency": lambda _: Currency("Wh", 0, CurrencyUnit.CONSUMPTION),
+    "account.low_credit_threshold": lambda v: v.state.account.low_wh,
+    "token_credit.current_credit_amount": lambda v: _credit(v),
+    "token_credit.priority": lambda _: TOKEN_PRIORITY,
+    "token_credit.warning_threshold": lambda v: v.state.account.low_wh,
+    "token_credit.limit": lambda _: 0,
+    "token_credit.credit_configuration": lambda _: CreditConfiguration.TAKES_TOKENS,
+    "token_credit.credit_status": lambda v: credit_status(v.state),
+    "token_gateway.token_time": lambda v: v.last.at,
+    "token_gateway.token_delivery_method": lambda v: _delivery(v.source),
+    "token_gateway.token_status": lambda v: GatewayStatus(STATUS_OF[v.last.result], v.last.result),
+    "sts.meter_pan": lambda v: MeterPan.of(v.state.sts.drn),
+    "sts.commodity": lambda _: COMMODITY,
+    "sts.encryption_algorithm": lambda v: int(v.state.sts.key.ea),
+    "sts.supply_group_code": lambda v: int(v.state.sts.key.sgc),
+    "sts.tariff_index": lambda v: int(v.state.sts.key.ti),
+    "sts.key_revision_number": lambda v: v.state.sts.key.krn,
+    "sts.key_type": lambda v: v.state.sts.key.kt,
+    "sts.key_expiry_number": lambda v: v.state.sts.key.ken,
+    "sts.no_of_kct_supported": lambda _: KEY_CHANGE_TOKENS,
+    "limiter.threshold_active": lambda v: v.limit.power_w,
+    "limiter.threshold_normal": lambda v: v.limit.power_w,
+    "limiter.min_over_threshold_duration": lambda v: v.limit.over_s,
+    "disconnect_control.output_state": lambda v: v.closed,
+    "disconnect_control.control_state": lambda v: explain(v.state).state,
+    "disconnect_control.control_mode": lambda _: ControlMode.MODE_6,
+    "supply_explanation.value": lambda v: explain(v.state, v.uncounted_s),
+    "last_result.value": lambda v: v.last,
+    "ledger_head.value": lambda v: v.state.ledger.head,
+    "alarms.value": lambda v: alarms(v.state),
+    "token_log.entries_in_use": lambda v: len(v.state.ledger.entries),
+    "token_log.profile_entries": lambda _: LEDGER_KEPT,
+    "power_offs.value": lambda v: v.state.supply.power_offs,
+    "overloads.value": lambda v: v.state.supply.overload.openings,
+    "usage.value": lambda v: usage(v.state),
+    "days_left.value": lambda v: days_left(v.state),
+    "days.entries_in_use": lambda v: len(v.state.calendar.days),
+    "days.profile_entries": lambda _: DAYS_KEPT,
+    "months.entries_in_use": lambda v: len(v.state.calendar.months),
+    "months.profile_entries": lambda _: MONTHS_KEPT,
+    "power.value": lambda v: v.reading.power_w if contact_wanted(v.state) else 0,
+    "current.value": lambda v: v.reading.current_ma if contact_wanted(v.state) else 0,
+    "voltage.value": lambda v: v.reading.voltage_mv,
+    "power_factor.value": lambda v: v.reading.power_factor if contact_wanted(v.state) else UNITY,
+    "frequency.value": lambda v: v.reading.frequency_mhz,
+    "energy_import.value": lambda v: v.state.metering.total_wh,
+}
+"""Rows that need the store; `LOGS` has those that take a selection."""
+
+
+def log_entries(state: State, selection: LogSelection) -> tuple[TokenOutcome, ...]:
+    """Return ledger entries by selection, oldest first."""
+    entries = state.ledger.entries
+    match selection:
+        case Whole():
+            return entries
+        case ByEntry(first, last):
+            return entries[first - 1 : last or None]
+        case ByDigest(digest):
+            return tuple(entry for entry in entries if entry.digest == digest)
+        case _:
+            assert_never(selection)
+
+
+def captured(captures: tuple[Capture, ...], selection: LogSelection) -> tuple[Captured, ...]:
+    """Return rows of a billing profile by selection, oldest first; no row is a token's."""
+    rows = tuple(Captured(capture.at, capture.total_wh) for capture in captures)
+    match selection:
+        case Whole():
+            return rows
+        case ByEntry(first, last):
+            return rows[first - 1 : last or None]
+        case ByDigest():
+            return ()
+        case _:
+            assert_never(selection)
+
+
+LOGS: dict[str, Callable[[State, LogSelection], object]] = {
+    "token_log.buffer": log_entries,
+    "days.buffer": lambda state, selection: captured(state.calendar.days, selection),
+    "months.buffer": lambda state, selection: captured(state.calendar.months, selection),
+}
+"""Rows that need the store and take a selection."""
+
+
+def _credit(view: View) -> int:
+    return floored(view.state.account.credit_wh, 0, 0)
+
+
+def _account_credit(state: State) -> AccountCredit:
+    account = state.account
+    if account.credit_wh <= 0:
+        return AccountCredit.OUT_OF_CREDIT
+    low = AccountCredit.LOW_CREDIT if account.credit_wh <= account.low_wh else AccountCredit(0)
+    return AccountCredit.IN_CREDIT | low
+
+
+def _delivery(source: EntrySource) -> DeliveryMethod:
+    match source:
+        case EntrySource.MANAGEMENT | EntrySource.MODBUS:
+            return DeliveryMethod.REMOTE
+        case EntrySource.PUBLIC:
+            return DeliveryMethod.LOCAL
+        case _:
+            return DeliveryMethod.MANUAL
