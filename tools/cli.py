@@ -44,6 +44,7 @@ COMMANDS: tuple[Tool | Process, ...] = (
     Process("ciu", "ciu.__main__", "the customer interface unit: display and keypad"),
     Tool("vend", "tools.vend", "sell a token to a meter of the register"),
     Tool("sts", "tools.sts", "STS tokens and keys: encode, decode, derive"),
+    Tool("bus", "tools.bus", "a virtual half-duplex line between meters and units"),
     Tool("load", "tools.load", "switch an appliance of a simulated house"),
     Tool("codes", "tools.codes", "what a short code means, brand by brand"),
     Tool("bench", "tools.bench", "measure, as ratios within one run"),

@@ -24,10 +24,11 @@ TERMINALS = "/dev/pts/"
 """Where the kernel shows pseudo-terminals; a link into it that nobody claims is a leftover."""
 
 
-class _Terminal:
+class Terminal:
     """The master's side of one pseudo-terminal, and the link to the other side."""
 
     def __init__(self, path: Path) -> None:
+        """Raises OSError where it or its link cannot be made."""
         self._path = path
         self.master, slave = os.openpty()
         try:
@@ -48,6 +49,15 @@ class _Terminal:
         poll.register(self.master, select.POLLIN)
         return any(event == select.POLLHUP for _, event in poll.poll(0))
 
+    def reset(self) -> None:
+        """Make it new for the next one to open it: raw, with nothing left to read."""
+        slave = os.open(self._name, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+        try:
+            tty.setraw(slave)
+            termios.tcflush(slave, termios.TCIFLUSH)
+        finally:
+            os.close(slave)
+
     def close(self) -> None:
         os.close(self.master)
         with suppress(OSError):
@@ -62,19 +72,19 @@ class PtyListener:
         self.url = url.text
         self._path = url.path()
         self._poll_s = poll_s
-        self._claim = _claim(url)
+        self._claim = claim(url)
         self._closed = False
         self._free = asyncio.Event()
         self._free.set()
         try:
-            self._terminal: _Terminal | None = self._make()
+            self._terminal: Terminal | None = self._make()
         except MediumError:
             self._claim.close()
             raise
 
-    def _make(self) -> _Terminal:
+    def _make(self) -> Terminal:
         try:
-            return _Terminal(self._path)
+            return Terminal(self._path)
         except OSError as error:
             raise MediumError(f"{self.url}: {reason_of(error)}") from None
 
@@ -109,8 +119,11 @@ class PtyListener:
         self._free.set()
 
 
-def _claim(url: Url) -> socket.socket:
-    """Hold the path for this process; unlike a lock file the kernel frees it, whatever happens."""
+def claim(url: Url) -> socket.socket:
+    """Hold the path for this process; unlike a lock file the kernel frees it, whatever happens.
+
+    Raises MediumError where another process holds it.
+    """
     path = os.path.realpath(url.path().parent) + "/" + url.path().name
     claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     try:
