@@ -22,6 +22,7 @@ class Line:
     unit: Unit = Unit.COUNT
     scaler: int = 0
     selectors: tuple[int, ...] = ()
+    columns: int = 1
     fixed: object = None
 
 
@@ -54,6 +55,7 @@ def _row(name: str, of: InterfaceClass, at: bytes, line: Line) -> Row:
         write=line.write,
         invoke=line.invoke,
         selectors=line.selectors,
+        columns=line.columns,
         fixed=line.fixed,
     )
 

@@ -23,7 +23,8 @@ class Row:
     `schema` is the attribute's type or the method's parameter. `returns` is what a method gives
     back to a client whose own role is CIU; all others get no return data. `fixed` is the value of
     an attribute that the map itself knows, None where the meter has to be asked.
-    A value counts 10^scaler of the unit.
+    A value counts 10^scaler of the unit. `selectors` are the ways to read a part of a buffer, whose
+    rows have so many `columns`.
     """
 
     key: str
@@ -41,6 +42,7 @@ class Row:
     write: frozenset[Role] = NOBODY
     invoke: frozenset[Role] = NOBODY
     selectors: tuple[int, ...] = ()
+    columns: int = 1
     fixed: object = None
 
 

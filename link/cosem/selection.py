@@ -1,7 +1,8 @@
-"""Selective access to the token transfer log. Source: IEC 62056-6-2 (class 7), link.md 4.
+"""Selective access to the token transfer log and to billing profiles. Source: IEC 62056-6-2
+(class 7), link.md 4.
 
-By entry: entry_descriptor. By token digest: range_descriptor restricted on member 2 of
-0.0.96.50.2.255 attribute 2, from and to the same digest. Other ranges are refused.
+By entry: entry_descriptor, of all columns. By token digest: range_descriptor restricted on member
+2 of 0.0.96.50.2.255 attribute 2, from and to the same digest. Other ranges are refused.
 """
 
 from dataclasses import dataclass
@@ -90,20 +91,20 @@ def encode_selection(chosen: LogSelection) -> Selection | None:
             assert_never(chosen)
 
 
-def decode_selection(selection: Selection | None) -> LogSelection:
-    """Return what a GET asks for; raises TypeUnmatched for what the log cannot select."""
+def decode_selection(selection: Selection | None, columns: int = 1) -> LogSelection:
+    """Return what a GET asks for; raises TypeUnmatched for what a log cannot select."""
     if selection is None:
         return WHOLE
     if selection.selector == ENTRY_SELECTOR:
-        return _entries(_ENTRY.decode(selection.parameters))
+        return _entries(_ENTRY.decode(selection.parameters), columns)
     if selection.selector == RANGE_SELECTOR:
         return _digest(_RANGE.decode(selection.parameters))
     raise TypeUnmatched(f"selector {selection.selector}")
 
 
-def _entries(asked: object) -> ByEntry:
+def _entries(asked: object, columns: int) -> ByEntry:
     match asked:
-        case _EntryDescriptor(first, last, 0 | 1, 0 | 1) if first >= 1:
+        case _EntryDescriptor(first, last, 0 | 1, until) if first >= 1 and until in (0, columns):
             return ByEntry(first, last)
     raise TypeUnmatched(f"no such entries or columns: {asked}")
 

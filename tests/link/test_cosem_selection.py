@@ -81,3 +81,15 @@ def test_the_captured_column_may_be_named() -> None:
 def test_what_the_log_cannot_select_is_refused(selector: int, octets: str) -> None:
     with pytest.raises(TypeUnmatched):
         decode_selection(Selection(selector, parameters(octets)))
+
+
+def test_rows_of_a_profile_are_selected_with_all_their_columns() -> None:
+    columns = row("days.buffer").columns
+    assert columns == 2
+    for until, whole in ((0, True), (1, False), (2, True), (3, False)):
+        asked = Selection(2, parameters(f"0204 0600000003 0600000005 120001 12000{until}"))
+        if whole:
+            assert decode_selection(asked, columns) == ByEntry(3, 5)
+        else:
+            with pytest.raises(TypeUnmatched):
+                decode_selection(asked, columns)

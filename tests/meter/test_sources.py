@@ -54,6 +54,10 @@ def test_samples_never_run_backward(source: Source) -> None:
         assert reading.epoch == 4
         assert reading.register_wh >= last_wh
         assert reading.power_w >= 0
+        assert 180_000 <= reading.voltage_mv <= 260_000
+        assert 45_000 <= reading.frequency_mhz <= 65_000
+        apparent_va = reading.voltage_mv * reading.current_ma // 1_000_000
+        assert abs(reading.power_w - apparent_va * reading.power_factor // 1000) <= 10
         last_wh = reading.register_wh
     assert last_wh > 0
 

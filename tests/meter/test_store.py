@@ -181,7 +181,7 @@ def test_a_second_process_is_refused_at_once(path: Path) -> None:
     ("statement", "read", "message"),
     [
         (
-            "UPDATE snapshot SET line = replace(line, '\"version\":1', '\"version\":9')",
+            "UPDATE snapshot SET line = replace(line, '\"version\":2', '\"version\":9')",
             Store.load,
             "state version 9 is not known",
         ),

@@ -135,6 +135,29 @@ def test_time_that_runs_backward_moves_nothing() -> None:
     assert world.register_wh(1_804.0) == 1_002
 
 
+@given(st.sets(st.sampled_from(NAMES)), st.integers(0, 9), st.integers(0, 20_000))
+def test_the_mains_wander_within_their_bounds_and_sag_under_load(
+    on: set[str], seed: int, second: int
+) -> None:
+    house = World(0.0, seed=seed, on=on)
+    alone_mv = house.voltage_mv(float(second))
+    assert abs(alone_mv - 230_000) <= 3_000
+    assert abs(house.frequency_mhz(float(second)) - 50_000) <= 20
+    house.move_contact(float(second), True)
+    apparent_va = house.apparent_va(float(second))
+    assert house.power_w(float(second)) <= apparent_va <= 9_000
+    sag_mv = alone_mv - house.voltage_mv(float(second))
+    assert sag_mv == apparent_va * 400 // 230
+
+
+def test_the_mains_take_every_way_between_their_bounds() -> None:
+    house = World(0.0, on=())
+    seen_mv = [house.voltage_mv(float(second)) for second in range(5_400)]
+    seen_mhz = [house.frequency_mhz(float(second)) for second in range(5_400, 6_000)]
+    assert (min(seen_mv), max(seen_mv)) == (227_000, 233_000)
+    assert (min(seen_mhz), max(seen_mhz)) == (49_980, 50_020)
+
+
 def test_what_is_not_in_the_house_is_named() -> None:
     with pytest.raises(WorldError, match=r"no appliance 'ketle' .*did you mean 'kettle'"):
         World(0.0, on=("ketle",))
