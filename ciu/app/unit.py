@@ -86,6 +86,7 @@ class CiuApp:
         self.had_port = False
         """Whether any port was open yet."""
         self._shown: Screen | None = None
+        self._has_news = False
         self._ahead: deque[Key] = deque()
         self._lines: dict[str, Line] = {}
         self._changed = asyncio.Event()
@@ -169,7 +170,7 @@ class CiuApp:
             rng=self._rng,
             now=self._loop.time(),
         )
-        line = Line(url, caller, connect=self._connect, port=self._port, turned=self._go_on)
+        line = Line(url, caller, connect=self._connect, port=self._port, turned=self._turned)
         self._lines |= dict.fromkeys((site.drn for site in sites), line)
         caller.resume()
         return line
@@ -179,7 +180,14 @@ class CiuApp:
         self.had_port = self.had_port or not trouble
         self._go_on()
 
+    def _turned(self) -> None:
+        """Go on after a turn of a line that told something; on most lines most octets do not."""
+        if self._has_news:
+            self._has_news = False
+            self._go_on()
+
     def _tell(self, news: News) -> None:
+        self._has_news = True
         self.panel.answer(news, self._loop.time())
         self._diary.take(news)
         match news:

@@ -42,6 +42,9 @@ from link.hdlc import Timing
 from link.terms import LedgerHead, LinkTrouble
 from link.token_entry import Verdict
 
+NOW, NEVER = float("-inf"), float("inf")
+"""Moments before and after all others."""
+
 
 class Caller:
     """All meters of one medium. `tell` takes the news, in order, while a method runs."""
@@ -66,6 +69,8 @@ class Caller:
         self._rounds = Rounds([site.drn for site in sites], now)
         self._session: ClientSession | None = None
         self._asks: dict[AskId, Asked] = {}
+        self._due = NOW
+        """Until then only an event of the session needs a turn."""
         self._foreign = 0
         """Frames of others on the line, as last counted."""
 
@@ -87,16 +92,19 @@ class Caller:
         if known.errand is not None:
             raise RuntimeError(f"meter {meter} has a token under way")
         known.errand = Errand(meter, digits, self._state)
+        self._due = NOW
 
     def look(self, meter: str, rows: tuple[str, ...], now: float) -> None:
         """Read these rows too, now and with every poll. Needs a turn soon."""
         self._known[meter].looked_at = rows
         if rows:
             self._rounds.hurry(meter, now)
+        self._due = NOW
 
     def confirm(self, meter: str, since: int) -> None:
         """Let the supply that is off since then come back. Needs a turn soon."""
         self._known[meter].to_confirm = since
+        self._due = NOW
 
     def give_up(self, meter: str) -> None:
         """Take note that nobody waits for the token any more."""
@@ -108,6 +116,7 @@ class Caller:
         for ask in steps:
             del self._asks[ask]
         self._settle(errand, errand.give_up(unsent=unsent))
+        self._due = NOW
 
     def _withdraw(self, meter: str, ask: AskId) -> bool:
         station = self._known[meter].station
@@ -120,6 +129,7 @@ class Caller:
             self._session.add_meter(known.station, drn)
             self._link_is_up(known)
         self._rounds.port_opened(now)
+        self._due = NOW
 
     def port_lost(self, trouble: LinkTrouble, now: float) -> None:
         """Take note that the medium has gone, or could not be opened, and whose fault that is."""
@@ -130,15 +140,16 @@ class Caller:
         self._asks.clear()
         self._rounds.port_lost(trouble)
         self._tell_silences(now)
+        self._due = self._next_due(now)
 
     @property
     def deadline(self) -> float | None:
         """When tick must be called at the latest, monotonic seconds."""
-        moments = [self._rounds.deadline(self._now)]
-        if self._session is not None:
+        moments = [self._due]
+        if self._session is not None and self._session.deadline is not None:
             moments.append(self._session.deadline)
-            moments += [errand.due for errand in self._errands()]
-        return min((at for at in moments if at is not None), default=None)
+        due = min(moments)
+        return None if due == NEVER else due
 
     def receive(self, data: bytes, now: float) -> None:
         """Take octets from the medium."""
@@ -156,15 +167,21 @@ class Caller:
         """Hear what has come, and ask what is due: tokens first, then polls."""
         self._now = now
         session = self._open_session()
-        self._take_events(session, now)
+        self._listen_to_others(session, now)
+        if not self._take_events(session, now) and now < self._due:
+            return
         self._ask_errands(now)
         self._ask_confirmations(now)
         hasty = [asked.purpose.meter for asked in self._asks.values() if self._is_hasty(asked)]
         session.prefer(self._known[hasty[0]].station if hasty else None)
         self._rounds.held = bool(hasty)
         self._ask_polls(now)
-        self._listen_to_others(session, now)
         self._tell_silences(now)
+        self._due = self._next_due(now)
+
+    def _next_due(self, now: float) -> float:
+        moments = [self._rounds.deadline(now), *(errand.due for errand in self._errands())]
+        return min((at for at in moments if at is not None), default=NEVER)
 
     def _ask_errands(self, now: float) -> None:
         for errand in self._errands():
@@ -219,9 +236,12 @@ class Caller:
         if known.errand is not None:
             known.errand.link_is_up()
 
-    def _take_events(self, session: ClientSession, now: float) -> None:
-        for event in session.take_events():
+    def _take_events(self, session: ClientSession, now: float) -> bool:
+        """Hear what has come; False where nothing has."""
+        events = session.take_events()
+        for event in events:
             self._take(event, now)
+        return bool(events)
 
     def _take(self, event: Event, now: float) -> None:
         match event:
