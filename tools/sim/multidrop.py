@@ -18,7 +18,8 @@ from tools.sim.tasks import Tasks
 class Multidrop:
     """All meters of a folder, and so many units, each with its slot and its store.
 
-    To be made inside a virtual loop. The folder's meters must stand on one shared medium.
+    To be made inside a virtual loop. The folder's meters must stand on one shared medium. A meter
+    hears a frame at its end; a unit hears it come in, since it must know when the line is taken.
     """
 
     def __init__(self, setting: Setting, line: LineSettings, *, units: int = 1) -> None:
@@ -48,13 +49,13 @@ class Multidrop:
         """Start one meter."""
 
         async def listen(_: str) -> OneMedium:
-            return OneMedium(self._joining(drn))
+            return OneMedium(self._joining(drn, when_idle=True))
 
         self._tasks.start(drn, self._setting.meter(drn, listen).run(lambda _: None))
 
     def start_unit(self, number: int) -> None:
         """Start a unit, the next one or one that was killed; it has this slot in every meter."""
-        join = self._joining(f"unit {number}")
+        join = self._joining(f"unit {number}", when_idle=False)
 
         async def connect(_: str) -> Medium:
             return join()
@@ -71,8 +72,8 @@ class Multidrop:
         """End what still runs."""
         await self._tasks.close()
 
-    def _joining(self, who: str) -> Callable[[], Medium]:
-        return lambda: Tapped(self.line.join(), who, self.trace.append)
+    def _joining(self, who: str, *, when_idle: bool) -> Callable[[], Medium]:
+        return lambda: Tapped(self.line.join(when_idle=when_idle), who, self.trace.append)
 
     def _of_slot(self, number: int) -> CiuConfig:
         config = self._config
