@@ -10,7 +10,8 @@ import pytest
 from link.cosem import OBJECTS, dotted
 from meter.app.process import FIRMWARE
 from tools.docs import house, ladder, object_map
-from tools.docs.files import PICTURES
+from tools.docs.cells import ASCENT, CELL_WIDTH, joined
+from tools.docs.files import DRAWINGS, PICTURES
 from tools.docs.rooms import ROOT, folders
 from tools.docs.states import TABLES, StateTable
 
@@ -21,6 +22,7 @@ CHAPTER = re.compile(r"\b([a-z]+)\.md(?: (?:chapter )?(\d+(?:\.\d+)?))?")
 HEADING = re.compile(r"^#+ (\d+(?:\.\d+)?)", re.MULTILINE)
 SOURCES = sorted(path for folder, _ in folders() for path in (ROOT / folder.name).rglob("*.py"))
 HANDED_OUT = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md"))]
+DRAWN = sorted(PICTURES.glob("*.svg"))
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
 SVG = "{http://www.w3.org/2000/svg}"
 tables = pytest.mark.parametrize("table", TABLES, ids=lambda table: table.picture)
@@ -67,17 +69,34 @@ def test_every_link_and_picture_of_a_page_is_there(page: Path) -> None:
 
 
 def test_every_picture_is_shown_on_a_page() -> None:
-    shown = {Path(to).stem for page in HANDED_OUT for to in LINK.findall(page.read_text())}
-    assert set(PICTURES) - shown == set()
+    shown = {Path(to).name for page in HANDED_OUT for to in LINK.findall(page.read_text())}
+    assert {path.name for path in DRAWN} - shown == set()
 
 
-@pytest.mark.parametrize("name", PICTURES)
-def test_a_picture_needs_nothing_from_outside(name: str) -> None:
-    drawing = PICTURES[name]()
-    outside = drawing.replace("http://www.w3.org/2000/svg", "")
-    assert "://" not in outside
-    assert "<script" not in outside
-    assert "@font-face" not in outside
+@pytest.mark.parametrize("path", DRAWN, ids=lambda path: path.stem)
+def test_a_picture_needs_nothing_from_outside(path: Path) -> None:
+    drawing = path.read_text().replace("http://www.w3.org/2000/svg", "")
+    assert ElementTree.fromstring(drawing) is not None
+    assert "://" not in drawing
+    assert "<script" not in drawing
+    assert "@font-face" not in drawing
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_a_picture_is_the_same_every_time(name: str) -> None:
+    assert DRAWINGS[name]() == DRAWINGS[name]()
+
+
+def test_letters_that_must_join_become_shapes_and_all_others_stay_in_their_cells() -> None:
+    row = '<text class="r" x="0" y="20" textLength="97.6">│&#160;a&#160;b&#160;██</text>'
+    drawn = ElementTree.fromstring(f"<svg>{joined(row)}</svg>")
+    (words,) = drawn.iter("text")
+    assert (words.text, float(words.attrib["x"])) == ("a\N{NO-BREAK SPACE}b", 2 * CELL_WIDTH)
+    frame_up, frame_down, block = drawn.iter("rect")
+    assert float(frame_up.attrib["y"]) == 20 - ASCENT
+    assert frame_up.attrib["x"] == frame_down.attrib["x"]
+    assert float(block.attrib["x"]) == pytest.approx(6 * CELL_WIDTH, abs=0.1)
+    assert float(block.attrib["width"]) == pytest.approx(2 * CELL_WIDTH, abs=0.1)
 
 
 def test_the_house_shows_every_room() -> None:

@@ -1,5 +1,7 @@
 """`python -m tools.docs`: write the generated files of docs/, or tell which are not current."""
 
+import logging
+import os
 import sys
 
 from link.arguments import Parser
@@ -12,6 +14,8 @@ def main(argv: list[str] | None = None) -> int:
     parser = Parser(prog="python -m tools.docs", description="write the generated files of docs/")
     parser.add_argument("--check", action="store_true", help="write nothing; status 1 if stale")
     check = parser.parse_args(argv).check
+    os.environ.pop("NO_COLOR", None)  # a picture has its colours, whatever this terminal has
+    logging.disable()  # the meter that falls silent for a picture is meant to
     stale = [(p, text) for p, text in generated() if not p.exists() or p.read_text() != text]
     for path, text in stale:
         if check:

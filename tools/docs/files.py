@@ -7,16 +7,17 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from tools.docs import commands, house, ladder, object_map, objects, states
+from tools.docs import commands, house, ladder, object_map, objects, screens, states
 from tools.docs.rooms import ROOT
 
+PICTURES = ROOT / "docs" / "pictures"
 PAGES: dict[str, Callable[[], str]] = {
-    "docs/cli.md": commands.page,
-    "docs/house.md": house.page,
-    "docs/objects.md": objects.page,
-    "docs/states.md": states.page,
+    "cli": commands.page,
+    "house": house.page,
+    "objects": objects.page,
+    "states": states.page,
 }
-PICTURES: dict[str, Callable[[], str]] = {
+DRAWINGS: dict[str, Callable[[], str]] = {
     "house": house.drawing,
     "objects": object_map.drawing,
     **{table.picture: partial(ladder.drawing, table) for table in states.TABLES},
@@ -24,8 +25,10 @@ PICTURES: dict[str, Callable[[], str]] = {
 
 
 def generated() -> Iterator[tuple[Path, str]]:
-    """Yield every generated file with what it should hold."""
-    for path, page in PAGES.items():
-        yield ROOT / path, page() + "\n"
-    for name, drawing in PICTURES.items():
-        yield ROOT / "docs" / "pictures" / f"{name}.svg", drawing() + "\n"
+    """Yield every generated file with what it should hold; the screens take seconds."""
+    for name, page in PAGES.items():
+        yield ROOT / "docs" / f"{name}.md", page() + "\n"
+    for name, drawing in DRAWINGS.items():
+        yield PICTURES / f"{name}.svg", drawing() + "\n"
+    for name, screen in screens.drawings():
+        yield PICTURES / f"{name}.svg", screen + "\n"

@@ -1,0 +1,139 @@
+"""The story of the screen pictures: real meters and a real unit on one line, on virtual time.
+
+Invariant: keys, clock and line are fixed, so every run gives the same stills.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ciu.board import Board
+from ciu.keypad import read_keys
+from ciu.panel import Mode
+from ciu.screen import LinkSign, RelaySign, Screen
+from link.line import LineSettings
+from link.secret import Secret
+from link.terms import luhn_digit
+from meter.sts import BaseDate, DecoderKey, EncryptionAlgorithm, KeyType, UnitsCredit, write_token
+from meter.sts.tid import MINUTE_S
+from tools.provision.making import Made, make_meters
+from tools.provision.order import NEVER_EXPIRES, Order
+from tools.register import MeterRecord
+from tools.sim import Multidrop, Setting
+from tools.virtual_time import run_virtual
+
+DRNS = tuple(each + luhn_digit(each) for each in ("6468695681", "6468702221", "6468737730"))
+VENDING_KEY = bytes(range(20))
+"""For pictures only: DKGA04 takes 160 bits."""
+
+BASE = BaseDate.YEAR_2014
+TODAY = datetime(2026, 11, 21, 14, 0, 0, tzinfo=UTC)
+HOUSE = "simulated://house?on=fridge,light,television&scale=20"
+FIRST, SALE = 1, 250
+"""Tokens in units of 0.1 kWh: the first one is soon used up."""
+PATIENCE_S = 600.0
+"""Virtual seconds that any screen is waited for."""
+TYPED = 14
+"""Digits that stand on the display while the sale is typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Still:
+    """What a face can know of a unit at one moment."""
+
+    screen: Screen
+    board: Board
+
+
+def play() -> dict[str, Still]:
+    """Play the story in a folder of its own; return the stills by name."""
+    stills: dict[str, Still] = {}
+
+    async def life() -> None:
+        with TemporaryDirectory() as folder:
+            made = make_meters(_order(Path(folder) / "street"))
+            await _Customer(made, stills).live()
+
+    run_virtual(life())
+    return stills
+
+
+def _order(folder: Path) -> Order:
+    records = (
+        MeterRecord(
+            drn=drn,
+            sgc="123456",
+            krn=1,
+            kt=KeyType.DUTK,
+            ti="01",
+            base=BASE,
+            dkga="04",
+            ea="11",
+            ken=NEVER_EXPIRES,
+            manufactured=date(2026, 11, 20),
+        )
+        for drn in DRNS
+    )
+    return Order(
+        folder=folder,
+        meters=tuple(records),
+        listen="serial:///line",
+        connect=None,
+        vending_key=Secret(VENDING_KEY),
+        test=False,
+        lab=True,
+        paired=True,
+    )
+
+
+class _Customer:
+    """Somebody at the unit, who waits for what the display shows."""
+
+    def __init__(self, made: tuple[Made, ...], stills: dict[str, Still]) -> None:
+        folder = made[0].config.parent.parent
+        setting = Setting(folder=folder, utc_s=int(TODAY.timestamp()), source=HOUSE)
+        self._meter = made[0]
+        self._stills = stills
+        self._scene = Multidrop(setting, LineSettings())
+        self._scene.start()
+        (self._unit,) = self._scene.units
+
+    async def live(self) -> None:
+        """Run out of credit, buy and type, look, and lose the meter."""
+        await self._until(lambda screen: screen.signs.relay is RelaySign.OPEN)
+        self._type(self._buy(FIRST) + "E")
+        await self._until(lambda screen: screen.signs.relay is RelaySign.READY)
+        await self._still("no-credit", lambda screen: screen.lines[0].startswith("OFF"))
+        token = self._buy(SALE)
+        self._type(token[:TYPED])
+        await self._still("typing", lambda _: self._unit.panel.typed == token[:TYPED])
+        self._type(token[TYPED:] + "E")
+        await self._until(lambda screen: screen.lines[0].startswith("ACCEPTED"))
+        await self._still("accepted", lambda screen: screen.signs.relay is RelaySign.CLOSED)
+        await self._until(lambda _: self._unit.panel.mode is Mode.IDLE)
+        await self._until(lambda screen: screen.big < "25")
+        await self._still("idle", lambda screen: screen.lines[0].startswith("Credit"))
+        await self._scene.kill(self._meter.meter.drn)
+        await self._still("silent", lambda screen: screen.signs.link is LinkSign.LOST)
+        await self._scene.close()
+
+    def _buy(self, field: int) -> str:
+        now_s = int(TODAY.timestamp() + asyncio.get_running_loop().time())
+        token = UnitsCredit(subclass=0, rnd=0, tid=(now_s - BASE.at) // MINUTE_S, field=field)
+        key = DecoderKey(EncryptionAlgorithm.EA11, self._meter.decoder_key)
+        return write_token(token, key)
+
+    def _type(self, keys: str) -> None:
+        self._unit.type(read_keys(keys))
+
+    async def _until(self, holds: Callable[[Screen], bool]) -> None:
+        """Wait for a screen; TimeoutError where it never comes: have its words changed?"""
+        async with asyncio.timeout(PATIENCE_S):
+            await self._unit.until(lambda: holds(self._unit.screen))
+
+    async def _still(self, name: str, holds: Callable[[Screen], bool]) -> None:
+        await self._until(holds)
+        self._stills[name] = Still(self._unit.screen, self._unit.board())
