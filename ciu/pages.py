@@ -10,7 +10,8 @@ from typing import TypeAlias
 
 from ciu import COLUMNS, wording
 from ciu.wording import Lines, Words
-from link.terms import Alarm, LedgerHead, SupplyExplanation, Unit
+from link.cosem import row
+from link.terms import DAYS_UNKNOWN, Alarm, LedgerHead, SupplyExplanation, Unit, Usage
 
 CREDIT = "account.available_credit"
 LOW_CREDIT = "account.low_credit_threshold"
@@ -20,6 +21,14 @@ SUPPLY = "supply_explanation.value"
 ALARMS = "alarms.value"
 LEDGER = "ledger_head.value"
 DAYS_LEFT = "days_left.value"
+VOLTAGE = "voltage.value"
+CURRENT = "current.value"
+POWER_FACTOR = "power_factor.value"
+FREQUENCY = "frequency.value"
+POWER_LIMIT = "limiter.threshold_active"
+OVERLOADS = "overloads.value"
+POWER_OFFS = "power_offs.value"
+USAGE = "usage.value"
 
 KEY_TYPES = ("DITK", "DDTK", "DUTK", "DCTK")
 """Names of key types 0-3 (sts.md 2.2)."""
@@ -28,6 +37,10 @@ VALUE = "{title}\t…{tail}|{title}\n{value}"
 OLD_VALUE = "{title}\t…{tail}|{title}\n{value}\t{age} old|{value}\t{age}|{value}"
 UNREAD = "{title}\t…{tail}|{title}\nreading…"
 NOT_THERE = "{title}\t…{tail}|{title}\nnot on this meter"
+OUTLOOK = "Credit left\t{days}\n{power} now"
+USED = "Today\t{shorter}|{shorter}\nThis month\t{longer}|Month\t{longer}|{longer}"
+USED_BEFORE = "Yesterday\t{shorter}|{shorter}\nLast month\t{longer}|{longer}"
+INTERRUPTIONS = "Overloads\t{overloads}\nPower-offs\t{power_offs}|Offs\t{power_offs}"
 KEY_IN_USE = "Key revision {krn}\nKey type {kt} {name}|Key type {kt}"
 
 Draw: TypeAlias = "Callable[[Words, Page, Seen], Lines]"
@@ -44,6 +57,10 @@ class Seen:
     """0 while the values are fresh."""
     values: Mapping[str, object]
     """None for a row that the meter does not have."""
+    elapsed_s: int = 0
+    """Since they were read."""
+    confirming: bool = False
+    """Whether the meter was asked to connect again, and has not told of it yet."""
 
     def number(self, row: str) -> int:
         """Return a whole number; raises TypeError where the row holds something else."""
@@ -96,10 +113,24 @@ def _key_in_use(words: Words, page: Page, seen: Seen) -> Lines:
 
 
 def _supply(words: Words, page: Page, seen: Seen) -> Lines:
+    explained = _explained(page, seen)
+    return wording.supply(words, wording.after(explained, seen.elapsed_s), seen.at)
+
+
+def _overload(words: Words, page: Page, seen: Seen) -> Lines:
+    explained = wording.after(_explained(page, seen), seen.elapsed_s)
+    return wording.overload(words, explained, confirming=seen.confirming)
+
+
+def _overload_advice(words: Words, _page: Page, _seen: Seen) -> Lines:
+    return wording.overload_advice(words)
+
+
+def _explained(page: Page, seen: Seen) -> SupplyExplanation:
     explained = seen.values[page.rows[0]]
     if not isinstance(explained, SupplyExplanation):
         raise TypeError(f"{page.rows[0]} is no explanation: {explained!r}")
-    return wording.supply(words, explained, seen.at)
+    return explained
 
 
 def _last_token(words: Words, page: Page, seen: Seen) -> Lines:
@@ -107,6 +138,46 @@ def _last_token(words: Words, page: Page, seen: Seen) -> Lines:
     if not isinstance(head, LedgerHead):
         raise TypeError(f"{page.rows[0]} is no ledger head: {head!r}")
     return _value(words, page, seen, words.when(head.at, seen.at) if head.at else "-")
+
+
+def _outlook(words: Words, page: Page, seen: Seen) -> Lines:
+    """Say how long the credit lasts at the power of now, where the meter can tell."""
+    days, power = seen.values.get(DAYS_LEFT), wording.kilowatts(seen.number(POWER))
+    if not isinstance(days, int) or days == DAYS_UNKNOWN or seen.age_s:
+        return _value(words, page, seen, power)
+    return words.say(OUTLOOK, days=_days(days), power=power)
+
+
+def _usage(template: str, spans: Callable[[Usage], tuple[int, int]]) -> Draw:
+    """Return how the energy of two spans is drawn, in Wh, the shorter span first."""
+
+    def drawn(words: Words, page: Page, seen: Seen) -> Lines:
+        used = seen.values[page.rows[0]]
+        if not isinstance(used, Usage):
+            raise TypeError(f"{page.rows[0]} is no usage: {used!r}")
+        shorter, longer = map(_energy, spans(used))
+        return words.say(template, shorter=shorter, longer=longer)
+
+    return drawn
+
+
+def _interruptions(words: Words, page: Page, seen: Seen) -> Lines:
+    overloads, power_offs = (str(seen.number(row)) for row in page.rows)
+    return words.say(INTERRUPTIONS, overloads=overloads, power_offs=power_offs)
+
+
+def _days(days: int) -> str:
+    return "not known yet" if days == DAYS_UNKNOWN else f"{days} day{'' if days == 1 else 's'}"
+
+
+def _watts(limit_w: int) -> str:
+    return wording.kilowatts(limit_w) if limit_w else "none"
+
+
+def _register(title_row: str, places: int, symbol: str) -> Draw:
+    """Return how a register is drawn, by the scaler of its row."""
+    scaler = row(title_row).scaler
+    return _number(lambda value: wording.scaled(value, scaler, places, symbol))
 
 
 def _every_segment(_words: Words, _page: Page, _seen: Seen) -> Lines:
@@ -120,8 +191,27 @@ def _energy(wh: int) -> str:
 _PAGES = (
     Page("credit", "Credit left", (CREDIT,), _number(_energy)),
     Page("power", "Power now", (POWER,), _number(wording.kilowatts), test=9),
+    Page("outlook", "Power now", (POWER,), _outlook),
     Page("supply", "Supply", (SUPPLY,), _supply, test=1),
+    Page("overload", "Supply", (SUPPLY,), _overload),
+    Page("overload_advice", "Supply", (SUPPLY,), _overload_advice),
     Page("total", "Total used", (ENERGY,), _number(_energy), test=3),
+    Page("days_left", "Credit left", (DAYS_LEFT,), _number(_days)),
+    Page("usage", "Used", (USAGE,), _usage(USED, lambda used: (used.today_wh, used.month_wh))),
+    Page(
+        "usage_before",
+        "Used before",
+        (USAGE,),
+        _usage(USED_BEFORE, lambda used: (used.yesterday_wh, used.last_month_wh)),
+    ),
+    Page("voltage", "Voltage", (VOLTAGE,), _register(VOLTAGE, 1, "V")),
+    Page("current", "Current", (CURRENT,), _register(CURRENT, 2, "A")),
+    Page("power_factor", "Power factor", (POWER_FACTOR,), _register(POWER_FACTOR, 2, "")),
+    Page("frequency", "Frequency", (FREQUENCY,), _register(FREQUENCY, 2, "Hz")),
+    Page("power_limit", "Power limit", (POWER_LIMIT,), _number(_watts), test=7),
+    Page("overloads", "Overloads", (OVERLOADS,), _number(str)),
+    Page("power_offs", "Power-offs", (POWER_OFFS,), _number(str)),
+    Page("interruptions", "Interruptions", (OVERLOADS, POWER_OFFS), _interruptions),
     Page("low_credit", "Low credit level", (LOW_CREDIT,), _number(_energy)),
     Page("last_token", "Last token", (LEDGER,), _last_token),
     Page("meter_number", "Meter number", ("meter_number.value",), _text, test=18),

@@ -9,7 +9,7 @@ from ciu import pages
 from ciu.keypad import Key
 from ciu.pages import Page
 from ciu.panel.entry import MOST_TYPED
-from ciu.panel.news import Beep, Complain, Effect, GiveUp, Label, Look, Settled, Submit
+from ciu.panel.news import Beep, Complain, Confirm, Effect, GiveUp, Label, Look, Settled, Submit
 from ciu.panel.view import View
 from ciu.profiles import Profile
 from ciu.screen import Tone
@@ -81,6 +81,13 @@ class Desk:
     def give_up(self, now: float) -> None:
         """Wait no longer for a verdict."""
         self.effects.append(GiveUp(self.meter))
+        self.go_home(now)
+
+    def confirm(self, now: float) -> None:
+        """Let the supply come back that is off until somebody says so."""
+        if self.view.locked_since is not None:
+            self.effects.append(Confirm(self.meter, self.view.locked_since))
+            self.view.confirming = True
         self.go_home(now)
 
     def complain(self, _now: float) -> None:

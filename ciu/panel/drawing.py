@@ -76,6 +76,8 @@ def _standing(desk: Desk, words: Words) -> list[Page | Lines]:
     standing: list[Page | Lines] = []
     if view.silence is not None:
         standing.append(wording.silence(words, view.silence))
+    if view.overload is not None:
+        standing += [PAGES["overload"], PAGES["overload_advice"]]
     if view.pending is not None:
         standing.append(wording.doubt(words, Doubt.UNKNOWN, tail=view.pending))
     if view.ledger_fell:

@@ -29,6 +29,7 @@ class Cue(Enum):
     AGAIN = "E while the entry is being corrected"
     ENDED = "E after a code that a hash has ended"
     INFO = "i"
+    CONFIRM = "E where the display says that it brings the supply back"
     HOME = "B or E where nothing is typed"
     TURN = "time for the next page"
     PAUSE = "nothing for a while"

@@ -19,7 +19,7 @@ from ciu.panel.lines import meter_lines
 from ciu.panel.modes import Cue, Mode
 from ciu.panel.news import Beep, Effect, Label, Look, News, Settled, Show
 from ciu.panel.table import TABLE
-from ciu.panel.view import View
+from ciu.panel.view import TICK_S, View
 from ciu.profiles import Profile
 from ciu.screen import Screen, Tone
 from ciu.wording import Complaint, Words
@@ -37,8 +37,8 @@ ANSWERS = frozenset({Mode.PAGES, Mode.NOTICE})
 LEAST_PAGE_S = 3.0
 """Each of many pages stays for so long at the least."""
 
-TICK_S = 1.0
-"""A countdown on the display moves so often."""
+CONFIRMED_ON = frozenset({"overload", "overload_advice", "supply"})
+"""Pages on which E brings the supply back, where they say so."""
 
 
 class Panel:
@@ -51,6 +51,8 @@ class Panel:
         self._waiting: list[Settled] = []
         """Verdicts that came at a bad moment, at most one a meter."""
         self._alarm_at: float | None = None
+        self._alerts: set[tuple[str, object]] = set()
+        """What was heard already."""
         self._mode = Mode.IDLE
         self._submits_itself = False
         self._until = now + self._pause_s(Mode.IDLE)
@@ -102,6 +104,9 @@ class Panel:
             moments.append(self._alarm_at)
         if self._mode is Mode.RESULT and self._desk.counts_down:
             moments.append(self._drawn_at + TICK_S)
+        changes_at = self.view.changes_at(self._drawn_at)
+        if changes_at is not None:
+            moments.append(changes_at)
         return min(moments)
 
     def take_effects(self) -> list[Effect]:
@@ -161,12 +166,20 @@ class Panel:
                 return self._entered() if self._mode is Mode.ENTRY else Cue.AGAIN
             case Key.ENTER if self._mode in ANSWERS and self._desk.key is Key.HASH:
                 return Cue.ENDED
+            case Key.ENTER if self._confirms:
+                return Cue.CONFIRM
             case Key.BACKSPACE | Key.ENTER:
                 return Cue.HOME
             case Key.INFO if typing or self._desk.profile.opener != key.value:
                 return Cue.INFO
             case _:
                 return Cue.SIGN
+
+    @property
+    def _confirms(self) -> bool:
+        page = page_shown(self._desk, self._mode, self._words)
+        shown = page is not None and page.name in CONFIRMED_ON
+        return shown and self._mode is not Mode.RESULT and self.view.locked_since is not None
 
     def _erasing(self, now: float) -> Cue:
         quickly = now - self._desk.erased_at < self._figures.double_erase_s
@@ -242,11 +255,14 @@ class Panel:
                 assert_never(mode)
 
     def _watch_alarms(self, now: float) -> None:
-        if not any(view.alarms for view in self._desk.views.values()):
+        alerts = {(drn, each) for drn, view in self._desk.views.items() for each in view.alerts}
+        due = self._alarm_at is None or now >= self._alarm_at
+        if not alerts:
             self._alarm_at = None
-        elif self._alarm_at is None or now >= self._alarm_at:
+        elif due or not alerts <= self._alerts:
             self._alarm_at = now + self._figures.alarm_repeat_s
             self._desk.effects.append(Beep(Tone.ALARM))
+        self._alerts = alerts
 
     def _refresh(self, now: float) -> None:
         self._drawn_at = now

@@ -21,6 +21,7 @@ class Step:
 TABLE = {
     (Mode.IDLE, Cue.SIGN): Step(Desk.begin, Mode.ENTRY),
     (Mode.IDLE, Cue.INFO): Step(Desk.turn_on, Mode.IDLE),
+    (Mode.IDLE, Cue.CONFIRM): Step(Desk.confirm, Mode.IDLE),
     (Mode.IDLE, Cue.HOME): Step(Desk.go_home, Mode.IDLE),
     (Mode.IDLE, Cue.CHOICE): Step(Desk.choose, Mode.IDLE),
     (Mode.IDLE, Cue.TURN): Step(Desk.turn_on, Mode.IDLE),
@@ -61,6 +62,7 @@ TABLE = {
     (Mode.PAGES, Cue.SIGN): Step(Desk.begin, Mode.ENTRY),
     (Mode.PAGES, Cue.ENDED): Step(Desk.keep, Mode.PAGES),
     (Mode.PAGES, Cue.INFO): Step(Desk.turn_on, Mode.PAGES),
+    (Mode.PAGES, Cue.CONFIRM): Step(Desk.confirm, Mode.IDLE),
     (Mode.PAGES, Cue.HOME): Step(Desk.go_home, Mode.IDLE),
     (Mode.PAGES, Cue.TURN): Step(Desk.turn_on, Mode.PAGES),
     (Mode.PAGES, Cue.CHOICE): Step(Desk.choose, Mode.IDLE),

@@ -18,7 +18,7 @@ from ciu.panel.news import (
 )
 from ciu.screen import MOST_BARS, NO_FIGURE, Lamp, LinkSign, RelaySign, Signs
 from ciu.wording import Silence
-from link.terms import Alarm, SupplyExplanation, SupplyState, Unit
+from link.terms import Alarm, SupplyExplanation, SupplyReason, SupplyState, Unit
 from link.token_entry import Unknown
 
 FRESH_POLLS = 2.25
@@ -26,6 +26,9 @@ FRESH_POLLS = 2.25
 
 USUAL_POLL_S = 3.0
 """Until it is told otherwise."""
+
+TICK_S, SLOWER_S, SLOWER_AFTER_S = 1.0, 60.0, 60.0
+"""Ages and countdowns move every second; ages of more than a minute every minute."""
 
 BARS = ((95, MOST_BARS), (80, MOST_BARS - 1), (0, 1))
 """From which percentage on so many bars are shown."""
@@ -54,6 +57,8 @@ class View:
         """Every value that was read, by row key; None for a row that the meter does not have."""
         self.alarms: tuple[Alarm, ...] = ()
         """Alarms that are raised, most pressing first."""
+        self.confirming = False
+        """Whether the meter was asked to connect again, and has not told of its supply since."""
         self.quality = Quality(USUAL_POLL_S)
         self._heard_at: float | None = None
         self._read: dict[str, tuple[int, float]] = {}
@@ -69,7 +74,7 @@ class View:
             case Paced():
                 self.quality = news.quality
             case WentSilent():
-                self.silence = news.why
+                self.silence, self.confirming = news.why, False
             case LedgerFell():
                 self.ledger_fell = True
             case Pending():
@@ -85,6 +90,8 @@ class View:
         self._read[reading.row] = reading.at, now
         self._heard_at = now
         self.fresh.add(reading.row)
+        if reading.row == pages.SUPPLY:
+            self.confirming = False
         if reading.row == pages.ALARMS:
             self.alarms = pages.alarms_raised(self.values)
 
@@ -92,22 +99,56 @@ class View:
     def pressing(self) -> tuple[object, ...]:
         """What stands before the idle pages; when it changes, it is shown at once."""
         silent = self.silence and (self.silence.silent, self.silence.trouble)
-        return silent, self.pending, self.ledger_fell, self.alarms
+        return silent, self.overload, self.pending, self.ledger_fell, self.alarms
+
+    @property
+    def alerts(self) -> tuple[object, ...]:
+        """What is to be heard as well."""
+        return (self.overload, *self.alarms) if self.overload else self.alarms
+
+    @property
+    def overload(self) -> SupplyReason | None:
+        """The reason of an open switch where the customer has used too much power."""
+        explained = self.explained
+        return explained.reason if explained and explained.reason in wording.OVERLOADS else None
+
+    @property
+    def locked_since(self) -> int | None:
+        """Since when the supply is off that the customer may let come back; UTC seconds."""
+        explained = self.explained
+        locked = explained and explained.reason is SupplyReason.OVERLOAD_LOCKOUT
+        return explained.since if explained and locked else None
 
     def seen(self, page: Page, now: float) -> Seen:
         """Return what a page draws from."""
         read = [self._read[row] for row in page.rows if row in self._read]
+        oldest = min((moment for _, moment in read), default=now)
         return Seen(
             tail=self.label.tail,
             at=max((at for at, _ in read), default=0),
-            age_s=self._stale_s(min((moment for _, moment in read), default=now), now),
+            age_s=self._stale_s(oldest, now),
             values=self.values,
+            elapsed_s=int(now - oldest),
+            confirming=self.confirming,
         )
+
+    def _stale_from(self, read_at: float) -> float:
+        return read_at + FRESH_POLLS * self.quality.poll_s
 
     def _stale_s(self, read_at: float, now: float) -> int:
         """Return how old a value is, 0 while it is fresh."""
-        age_s = now - read_at
-        return int(age_s) if age_s > FRESH_POLLS * self.quality.poll_s else 0
+        return int(now - read_at) if now >= self._stale_from(read_at) else 0
+
+    def changes_at(self, now: float) -> float | None:
+        """Return when the picture may change though nothing is heard: ages and countdowns."""
+        if self.explained is not None and wording.runs_down(self.explained):
+            return now + TICK_S
+        read = self._read.get(pages.CREDIT)
+        if read is None:
+            return None
+        stale_from = self._stale_from(read[1])
+        tick_s = TICK_S if now < read[1] + SLOWER_AFTER_S else SLOWER_S
+        return stale_from if now < stale_from else now + tick_s
 
     @property
     def credit(self) -> str:
@@ -130,15 +171,20 @@ class View:
         return None if self._heard_at is None else int(now - self._heard_at)
 
     @property
-    def supply(self) -> SupplyState | None:
-        """Return the supply state as last told."""
+    def explained(self) -> SupplyExplanation | None:
+        """The supply as last told."""
         explained = self.values.get(pages.SUPPLY)
-        return explained.state if isinstance(explained, SupplyExplanation) else None
+        return explained if isinstance(explained, SupplyExplanation) else None
 
     @property
-    def supply_after(self) -> SupplyState | None:
-        """Return the supply state if it was told since the last verdict."""
-        return self.supply if pages.SUPPLY in self.fresh else None
+    def supply(self) -> SupplyState | None:
+        """The supply state as last told."""
+        return None if self.explained is None else self.explained.state
+
+    @property
+    def supply_after(self) -> SupplyExplanation | None:
+        """The supply if it was told since the last verdict."""
+        return self.explained if pages.SUPPLY in self.fresh else None
 
     def signs(self) -> Signs:
         """Return the signs beside the lines."""
@@ -147,7 +193,7 @@ class View:
             relay=RelaySign.UNKNOWN if self.supply is None else RELAY_SIGNS[self.supply],
             lamp=self._lamp(),
             bars=self._bars(),
-            alarm=bool(self.alarms),
+            alarm=bool(self.alerts),
         )
 
     def _link_sign(self) -> LinkSign:

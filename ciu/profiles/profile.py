@@ -34,7 +34,7 @@ class Profile:
     codes: Mapping[str, str]
     opener: str = ""
     """What the customer presses before a code; not part of it."""
-    idle: tuple[str, ...] = ("credit", "power", "supply")
+    idle: tuple[str, ...] = ("credit", "outlook", "supply")
     figures: Figures = Figures()
 
     def meaning(self, typed: str) -> Meaning | None:

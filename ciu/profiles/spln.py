@@ -2,6 +2,9 @@
 
 from ciu.profiles.profile import Profile, codes_between
 
+OURS = {"90": "supply", "91": "usage", "92": "usage_before", "93": "frequency"}
+"""Pages for which no brand is known to have a code, at numbers that SPLN leaves free."""
+
 PROFILE = Profile(
     name="spln",
     title="SPLN",
@@ -41,6 +44,7 @@ PROFILE = Profile(
         "77": "group",
         "79": "low_credit",
         "81": "days_left",
+        **OURS,
         "456xx": "set_low_credit",
     },
 )

@@ -8,6 +8,7 @@ from ciu.wording.figures import (
     figure,
     floor_decimal,
     kilowatts,
+    scaled,
     signed,
     span,
 )
@@ -20,15 +21,8 @@ from ciu.wording.happenings import (
     who_is_silent,
 )
 from ciu.wording.layout import Lines, clip
-from ciu.wording.troubles import (
-    ALARMS,
-    Silence,
-    Silent,
-    alarm,
-    ledger_fell,
-    silence,
-    supply,
-)
+from ciu.wording.supply import OVERLOADS, after, overload, overload_advice, runs_down, supply
+from ciu.wording.troubles import ALARMS, Silence, Silent, alarm, ledger_fell, silence
 from ciu.wording.verdicts import Doubt, doubt, earlier, verdict
 from ciu.wording.words import Words
 
@@ -36,6 +30,7 @@ __all__ = [
     "ALARMS",
     "ANSWERS_AGAIN",
     "MEMORY_OLD",
+    "OVERLOADS",
     "Complaint",
     "Doubt",
     "Lines",
@@ -43,6 +38,7 @@ __all__ = [
     "Silence",
     "Silent",
     "Words",
+    "after",
     "alarm",
     "alarm_raised",
     "amount",
@@ -56,6 +52,10 @@ __all__ = [
     "floor_decimal",
     "kilowatts",
     "ledger_fell",
+    "overload",
+    "overload_advice",
+    "runs_down",
+    "scaled",
     "signed",
     "silence",
     "span",

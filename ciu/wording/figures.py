@@ -74,6 +74,11 @@ def signed(value: int, unit: Unit) -> str:
     return f"{'+' if value >= 0 else ''}{amount(value, unit)}"
 
 
+def scaled(value: int, scaler: int, places: int, symbol: str) -> str:
+    """Return an integer in steps of 10**scaler as "230.1 V", with so many decimals."""
+    return f"{floor_decimal(value, 10**-scaler, places)} {symbol}".rstrip()
+
+
 def kilowatts(watts: int) -> str:
     """Return a power as "0.42 kW"."""
     return f"{floor_decimal(watts, 1000, 2)} kW"

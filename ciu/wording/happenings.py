@@ -4,7 +4,8 @@ from typing import assert_never
 
 from ciu.wording.figures import signed, span
 from ciu.wording.layout import Lines
-from ciu.wording.troubles import ALARMS, REASONS, Silence
+from ciu.wording.supply import REASONS
+from ciu.wording.troubles import ALARMS, Silence
 from ciu.wording.words import Words
 from link.terms import (
     Alarm,

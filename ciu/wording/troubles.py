@@ -1,49 +1,12 @@
-"""Why the supply is off, why the meter is silent, what an alarm means, and what to do next."""
+"""Why the meter is silent, what an alarm means, and what to do next."""
 
 from dataclasses import dataclass
 from enum import Enum
 
-from ciu.wording.figures import countdown, span
+from ciu.wording.figures import span
 from ciu.wording.layout import Lines
 from ciu.wording.words import Words
-from link.terms import Alarm, LinkTrouble, RestoredBy, SupplyExplanation, SupplyReason, SupplyState
-
-SUPPLY_ON = "Supply on\n{since}"
-SUPPLY_OFF = "OFF {when} {reason}|OFF: {reason}\n{remedy}"
-SUPPLY_NEVER_ON = "OFF: {reason}\n{remedy}"
-SINCE = "since {when}"
-
-REASONS = {
-    SupplyReason.NONE: "ready",
-    SupplyReason.NO_CREDIT: "no credit",
-    SupplyReason.TEST: "test",
-    SupplyReason.NEVER_COMMISSIONED: "not in use",
-    SupplyReason.OVERLOAD: "overload",
-    SupplyReason.OVERLOAD_LOCKOUT: "overload",
-}
-
-REMEDIES = {
-    RestoredBy.NOTHING: "Back on soon",
-    RestoredBy.CREDIT_TOKEN: "Enter a token",
-    RestoredBy.TIME: "Back on in {wait}",
-    RestoredBy.FIRST_TOKEN: "Enter first token",
-    RestoredBy.CONFIRMATION: "Back on in {wait}",
-}
-
-
-def supply(words: Words, explained: SupplyExplanation, at: int) -> Lines:
-    """Say whether the light is on, and if not why, since when, and what restores it."""
-    when = words.when(explained.since, at) if explained.since else ""
-    if explained.state is SupplyState.CONNECTED:
-        since = words.translate(SINCE).format(when=when) if when else ""
-        return words.say(SUPPLY_ON, since=since)
-    remedy = words.translate(REMEDIES[explained.restored_by])
-    return words.say(
-        SUPPLY_OFF if when else SUPPLY_NEVER_ON,
-        when=when,
-        reason=words.translate(REASONS[explained.reason]),
-        remedy=remedy.format(wait=countdown(explained.seconds_left)),
-    )
+from link.terms import Alarm, LinkTrouble
 
 
 class Silent(Enum):

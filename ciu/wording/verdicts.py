@@ -7,14 +7,16 @@ from enum import Enum
 
 from ciu.wording.figures import amount, countdown, figure, signed
 from ciu.wording.layout import Lines
+from ciu.wording.supply import light
 from ciu.wording.words import Words
-from link.terms import EntrySource, SupplyState, TokenClass, TokenOutcome, TokenResult
+from link.terms import EntrySource, SupplyExplanation, TokenClass, TokenOutcome, TokenResult
 
 CREDITED = (
     "ACCEPTED  {worth}|ACCEPTED {worth}|OK {worth}|{figure}\n"
     "Credit {credit_amount} {light}|Credit {credit} {light}"
     "|{credit_amount} {light}|{credit} {light}|{credit}"
 )
+CREDITED_IN_THE_DARK = "ACCEPTED  {worth}|ACCEPTED {worth}|OK {worth}|{figure}\n{because}|{light}"
 CREDITED_ELSEWHERE = "ACCEPTED  {worth}|OK {worth}|{figure}\nIn credit{by_another}"
 DONE = "ACCEPTED\nMeter has taken it"
 TESTED = "TEST ACCEPTED\nNothing to show here"
@@ -51,12 +53,6 @@ REFUSALS = {
 
 LOCK_OVER = "LOCK IS OVER\nType it again"
 
-LIGHT = {
-    SupplyState.DISCONNECTED: "Light off",
-    SupplyState.CONNECTED: "Light on",
-    SupplyState.READY: "Light off",
-}
-
 EARLIER = "Earlier token ..{tail}\n{said}"
 
 BY_SLOT = ", by CIU {slot}"
@@ -77,19 +73,22 @@ class Doubt(Enum):
 
 
 def verdict(
-    words: Words, outcome: TokenOutcome, own: EntrySource, supply: SupplyState | None = None
+    words: Words, outcome: TokenOutcome, own: EntrySource, supply: SupplyExplanation | None = None
 ) -> Lines:
-    """Say an outcome; `own` is this unit's path, `supply` the state read after it."""
+    """Say an outcome; `own` is this unit's path, `supply` what was read after it."""
     used = outcome.result is TokenResult.UsedError
     worth = outcome.worth if used else outcome.amount
     entered_by = outcome.first_source if used else outcome.source
+    light_now, because = ("", "") if supply is None else light(words, supply)
+    template = _template(outcome, own)
     return words.say(
-        _template(outcome, own),
+        CREDITED_IN_THE_DARK if template is CREDITED and because else template,
         worth=signed(worth, outcome.unit),
         figure=figure(worth, outcome.unit),
         credit=figure(outcome.credit_after, outcome.unit),
         credit_amount=amount(outcome.credit_after, outcome.unit),
-        light=words.translate(LIGHT[supply]) if supply is not None else "",
+        light=light_now,
+        because=because,
         by_another="" if entered_by is own else _by(words, entered_by),
         part=str(SECTIONS.get(outcome.result, "")),
         missing=str(outcome.missing),

@@ -92,7 +92,7 @@ def test_a_page_is_shown_once_it_is_read(keys: str, screen: tuple[str, str], pla
         ("73786976294838206464", "no token number is that large"),
         ("#" + GOOD[:19], "20 keys and no E"),
         (GOOD + "5B", "20 keys and no E"),
-        ("81E", "code 81 asks for what is not shown here yet"),
+        ("08E", "code 08 asks for what is not shown here yet"),
         ("*99E", "no meter of this unit ends in *99"),
     ],
 )

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ciu import COLUMNS, wording
 from ciu.wording import Complaint, Doubt, Lines, LocalTime, Silence, Silent, Words
 from ciu.wording.layout import lay_out
+from ciu.wording.supply import REASONS, REMEDIES
 from link.cosem import row
 from link.terms import (
     EXECUTED,
@@ -29,7 +30,21 @@ from link.terms import (
 Make = Callable[..., TokenOutcome]
 I64 = (-(1 << 63), -1, 25_000, (1 << 63) - 1)
 U32 = (0, 3599, (1 << 32) - 1)
+ON = SupplyExplanation(SupplyState.CONNECTED, SupplyReason.NONE, 0, RestoredBy.NOTHING, 0)
+RESTORED_BY = {
+    SupplyReason.NONE: RestoredBy.NOTHING,
+    SupplyReason.NO_CREDIT: RestoredBy.CREDIT_TOKEN,
+    SupplyReason.TEST: RestoredBy.TIME,
+    SupplyReason.NEVER_COMMISSIONED: RestoredBy.FIRST_TOKEN,
+    SupplyReason.OVERLOAD: RestoredBy.TIME,
+    SupplyReason.OVERLOAD_LOCKOUT: RestoredBy.CONFIRMATION,
+}
 SOURCES = (EntrySource.SLOT_0, EntrySource.SLOT_7, EntrySource.MANAGEMENT, EntrySource.MODBUS)
+
+
+def off_for(reason: SupplyReason, left_s: int = 0) -> SupplyExplanation:
+    """A switch that is open for a reason, and how long still."""
+    return SupplyExplanation(SupplyState.READY, reason, 0, RESTORED_BY[reason], left_s)
 
 
 def fits(lines: Lines) -> bool:
@@ -50,7 +65,7 @@ def test_every_result_has_words_that_fit(result: TokenResult, words: Words, outc
         told = replace(
             extreme, result=result, source=source, first_source=source, token_class=token_class
         )
-        for supply in (None, SupplyState.CONNECTED, SupplyState.READY):
+        for supply in (None, ON, *map(off_for, SupplyReason)):
             assert fits(wording.verdict(words, told, EntrySource.SLOT_0, supply))
 
 
@@ -64,12 +79,14 @@ def test_no_two_refusals_are_told_in_the_same_words(words: Words, outcome: Make)
 
 
 def test_an_accepted_token_is_told_with_what_it_brought(words: Words, outcome: Make) -> None:
-    def say(supply: SupplyState | None, **changes: object) -> Lines:
+    def say(supply: SupplyExplanation | None, **changes: object) -> Lines:
         return wording.verdict(words, outcome(**changes), EntrySource.SLOT_0, supply)
 
-    assert say(SupplyState.CONNECTED) == ("ACCEPTED  +25.0 kWh", "Credit 25.0 Light on")
+    assert say(ON) == ("ACCEPTED  +25.0 kWh", "Credit 25.0 Light on")
     assert say(None) == ("ACCEPTED  +25.0 kWh", "Credit 25.0 kWh")
-    assert say(SupplyState.DISCONNECTED)[1] == "25.0 kWh Light off"
+    assert say(off_for(SupplyReason.NO_CREDIT))[1] == "25.0 kWh Light off"
+    for reason in (SupplyReason.OVERLOAD, SupplyReason.OVERLOAD_LOCKOUT):
+        assert say(off_for(reason))[1] == "Light off: overload"
     assert say(None, source=EntrySource.SLOT_3)[1] == "In credit, by CIU 3"
 
 
@@ -124,6 +141,39 @@ def test_an_open_switch_is_told_with_why_and_what_restores_it(words: Words) -> N
         SupplyState.DISCONNECTED, SupplyReason.NEVER_COMMISSIONED, 0, RestoredBy.FIRST_TOKEN, 0
     )
     assert wording.supply(words, new, noon) == ("OFF: not in use", "Enter first token")
+
+
+def test_every_reason_has_a_word_and_a_remedy() -> None:
+    assert REASONS.keys() == set(SupplyReason)
+    assert REMEDIES.keys() == set(RestoredBy)
+
+
+@pytest.mark.parametrize("reason", sorted(wording.OVERLOADS))
+@pytest.mark.parametrize("left_s", U32)
+def test_an_overload_has_words_that_fit(reason: SupplyReason, left_s: int, words: Words) -> None:
+    for confirming in (False, True):
+        assert fits(wording.overload(words, off_for(reason, left_s), confirming=confirming))
+    assert fits(wording.overload_advice(words))
+
+
+def test_an_overload_is_told_with_what_ends_it(words: Words) -> None:
+    def say(reason: SupplyReason, left_s: int, *, confirming: bool = False) -> Lines:
+        return wording.overload(words, off_for(reason, left_s), confirming=confirming)
+
+    assert say(SupplyReason.OVERLOAD, 42) == ("TOO MUCH POWER USED", "Back on in 0:42")
+    assert say(SupplyReason.OVERLOAD, 0)[1] == "Back on soon"
+    lockout = SupplyReason.OVERLOAD_LOCKOUT
+    assert say(lockout, 1780) == ("OFF: TOO MUCH POWER", "Press E, or in 29:40")
+    assert say(lockout, 1780, confirming=True)[1] == "Asking the meter…"
+
+
+def test_a_countdown_goes_on_between_two_readings_and_stops_at_nothing() -> None:
+    overload = off_for(SupplyReason.OVERLOAD, 42)
+    assert wording.after(overload, 2).seconds_left == 40
+    over = wording.after(overload, 50)
+    assert over.seconds_left == 0
+    assert (wording.runs_down(overload), wording.runs_down(over)) == (True, False)
+    assert not wording.runs_down(replace(ON, seconds_left=9, restored_by=RestoredBy.TIME))
 
 
 @pytest.mark.parametrize("trouble", LinkTrouble)

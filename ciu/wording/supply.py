@@ -1,0 +1,104 @@
+"""Whether the light is on, and if not why, since when, and what brings it back (ciu.md 2)."""
+
+from dataclasses import replace
+
+from ciu.wording.figures import countdown
+from ciu.wording.layout import Lines
+from ciu.wording.words import Words
+from link.terms import RestoredBy, SupplyExplanation, SupplyReason, SupplyState
+
+ON = "Supply on\n{since}"
+OFF = "OFF {when} {reason}|OFF: {reason}\n{remedy}|{brief}"
+NEVER_ON = "OFF: {reason}\n{remedy}|{brief}"
+SINCE = "since {when}"
+
+REASONS = {
+    SupplyReason.NONE: "ready",
+    SupplyReason.NO_CREDIT: "no credit",
+    SupplyReason.TEST: "test",
+    SupplyReason.NEVER_COMMISSIONED: "not in use",
+    SupplyReason.OVERLOAD: "overload",
+    SupplyReason.OVERLOAD_LOCKOUT: "overload",
+}
+
+OVERLOADS = frozenset({SupplyReason.OVERLOAD, SupplyReason.OVERLOAD_LOCKOUT})
+"""Reasons that the customer has brought about and can mend."""
+
+SOON = "Back on soon"
+REMEDIES = {
+    RestoredBy.NOTHING: SOON,
+    RestoredBy.CREDIT_TOKEN: "Enter a token",
+    RestoredBy.TIME: "Back on in {wait}",
+    RestoredBy.FIRST_TOKEN: "Enter first token",
+    RestoredBy.CONFIRMATION: "Press E, or in {wait}",
+}
+PRESS = "Press E"
+RUNS_DOWN = frozenset({RestoredBy.TIME, RestoredBy.CONFIRMATION})
+CONFIRMING = "Asking the meter…"
+
+OVERLOAD = "TOO MUCH POWER USED\n{remedy}|{brief}"
+LOCKOUT = "OFF: TOO MUCH POWER\n{remedy}|{brief}"
+ADVICE = "Switch things off,\nso that it stays on"
+
+LIGHT = {
+    SupplyState.DISCONNECTED: "Light off",
+    SupplyState.CONNECTED: "Light on",
+    SupplyState.READY: "Light off",
+}
+LIGHT_OFF_BECAUSE = "Light off: {reason}"
+
+
+def supply(words: Words, explained: SupplyExplanation, at: int) -> Lines:
+    """Say whether the light is on, and if not why, since when, and what restores it."""
+    when = words.when(explained.since, at) if explained.since else ""
+    if explained.state is SupplyState.CONNECTED:
+        since = words.translate(SINCE).format(when=when) if when else ""
+        return words.say(ON, since=since)
+    return words.say(
+        OFF if when else NEVER_ON,
+        when=when,
+        reason=words.translate(REASONS[explained.reason]),
+        remedy=_remedy(words, explained),
+        brief=words.translate(PRESS),
+    )
+
+
+def overload(words: Words, explained: SupplyExplanation, *, confirming: bool) -> Lines:
+    """Say that too much power was used, and how the light comes back.
+
+    `confirming`: the meter was asked to bring it back, and has not told of it yet.
+    """
+    template = LOCKOUT if explained.reason is SupplyReason.OVERLOAD_LOCKOUT else OVERLOAD
+    remedy = words.translate(CONFIRMING) if confirming else _remedy(words, explained)
+    return words.say(template, remedy=remedy, brief=words.translate(PRESS))
+
+
+def overload_advice(words: Words) -> Lines:
+    """Say what to do, so that the light stays on when it is back."""
+    return words.say(ADVICE)
+
+
+def light(words: Words, explained: SupplyExplanation) -> tuple[str, str]:
+    """Say in a word or two whether the light is on, and why not where credit does not tell."""
+    because = ""
+    if explained.reason not in (SupplyReason.NONE, SupplyReason.NO_CREDIT):
+        reason = words.translate(REASONS[explained.reason])
+        because = words.translate(LIGHT_OFF_BECAUSE).format(reason=reason)
+    return words.translate(LIGHT[explained.state]), because
+
+
+def after(explained: SupplyExplanation, elapsed_s: int) -> SupplyExplanation:
+    """Return an explanation as it reads so many seconds after it was told."""
+    return replace(explained, seconds_left=max(explained.seconds_left - elapsed_s, 0))
+
+
+def runs_down(explained: SupplyExplanation) -> bool:
+    """Tell whether its words count seconds down."""
+    off = explained.state is not SupplyState.CONNECTED
+    return off and explained.restored_by in RUNS_DOWN and explained.seconds_left > 0
+
+
+def _remedy(words: Words, explained: SupplyExplanation) -> str:
+    over = explained.restored_by in RUNS_DOWN and not explained.seconds_left
+    remedy = words.translate(SOON if over else REMEDIES[explained.restored_by])
+    return remedy.format(wait=countdown(explained.seconds_left))
