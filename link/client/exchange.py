@@ -1,6 +1,6 @@
-"""How one ask goes through its APDUs: what to say first, what next, and what it came to. link.md 3.
+"""How one ask goes through its requests: what to say first, what next, and what it came to.
 
-Invariant: an exchange ends in exactly one Response, and says nothing after it.
+Invariant: an exchange ends in exactly one Response, and says nothing after it. link.md 3.
 """
 
 from collections import deque
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from link.client.association import Grant
+from link.client.passage import Passage
 from link.client.requests import (
     Breach,
     Get,
@@ -17,6 +18,7 @@ from link.client.requests import (
     Response,
     Result,
     Single,
+    Wire,
     read_list,
     read_response,
     to_apdu,
@@ -29,20 +31,24 @@ LIST_LONGEST = 32
 """References of one list: as many as our server looks at."""
 
 
-class OneByOne:
+class Alone:
     """One request and its answer."""
 
-    def __init__(self, request: Single, invoke: int) -> None:
+    def __init__(self, request: Single, invoke: int, grant: Grant) -> None:
         self._request = request
         self._invoke = invoke
+        self._passage = Passage(to_apdu(request, invoke), grant)
 
     def begin(self) -> bytes:
-        """Return the request."""
-        return to_apdu(self._request, self._invoke).to_bytes()
+        """Return what to say first."""
+        return self._passage.begin()
 
     def take(self, apdu: Apdu) -> bytes | Response:
         """Take what the meter said; return what to say next, or what it came to."""
-        return read_response(self._request, self._invoke, apdu)
+        step = self._passage.take(apdu)
+        if isinstance(step, bytes | Refusal | Breach):
+            return step
+        return read_response(self._request, self._invoke, step)
 
 
 class Listed:
@@ -50,19 +56,23 @@ class Listed:
 
     def __init__(self, gets: Sequence[Get], invoke: int, grant: Grant) -> None:
         self._invoke = invoke
+        self._grant = grant
+        self._lists = Conformance.MULTIPLE_REFERENCES in grant.conformance
         self._left = deque(gets)
         self._asked: list[Get] = []
         self._results: list[Result | Refusal] = []
-        self._grant = grant
-        self._lists = Conformance.MULTIPLE_REFERENCES in grant.conformance
+        self._passage = self._open()
 
     def begin(self) -> bytes:
-        """Return the first request."""
-        return self._next()
+        """Return what to say first."""
+        return self._passage.begin()
 
     def take(self, apdu: Apdu) -> bytes | Response:
         """Take what the meter said; return what to say next, or what it came to."""
-        response = self._read(apdu)
+        step = self._passage.take(apdu)
+        if isinstance(step, bytes | Breach):
+            return step
+        response = step if isinstance(step, Refusal) else self._read(step)
         match response:
             case Breach():
                 return response
@@ -73,29 +83,33 @@ class Listed:
                 return response
             case Result() | Refusal():
                 self._results.append(response)
-            case tuple():
+            case _:
                 self._results.extend(response)
-        return self._next() if self._left else Result(tuple(self._results))
+        return self._go_on() if self._left else Result(tuple(self._results))
 
     def _read(self, apdu: Apdu) -> Response | tuple[Result | Refusal, ...]:
         if len(self._asked) > 1:
             return read_list(self._asked, self._invoke, apdu)
         return read_response(self._asked[0], self._invoke, apdu)
 
-    def _next(self) -> bytes:
+    def _go_on(self) -> bytes:
+        self._passage = self._open()
+        return self._passage.begin()
+
+    def _open(self) -> Passage:
         """Ask for as many as one request may have: at least one."""
         self._asked = [self._left.popleft()]
-        octets = to_apdu(self._asked[0], self._invoke).to_bytes()
+        wire: Wire = to_apdu(self._asked[0], self._invoke)
         while self._lists and self._left and len(self._asked) < LIST_LONGEST:
-            longer = to_list([*self._asked, self._left[0]], self._invoke).to_bytes()
-            if len(longer) > self._grant.max_send:
+            longer = to_list([*self._asked, self._left[0]], self._invoke)
+            if len(longer.to_bytes()) > self._grant.max_send:
                 break
-            octets = longer
+            wire = longer
             self._asked.append(self._left.popleft())
-        return octets
+        return Passage(wire, self._grant)
 
 
-Exchange: TypeAlias = OneByOne | Listed
+Exchange: TypeAlias = Alone | Listed
 
 
 def exchange(request: Request, invoke: int, grant: Grant) -> Exchange:
@@ -104,7 +118,7 @@ def exchange(request: Request, invoke: int, grant: Grant) -> Exchange:
         case GetMany(gets):
             return Listed(gets, invoke, grant)
         case _:
-            return OneByOne(request, invoke)
+            return Alone(request, invoke, grant)
 
 
 def check(request: Request, invoke: int) -> None:

@@ -110,6 +110,10 @@ _NOT_CARRIED_OUT = frozenset(
 """Results, of access and of action alike, that will be the same for the same request."""
 
 
+Wire: TypeAlias = GetRequest | GetListRequest | SetRequest | ActionRequest
+"""What a client says to ask."""
+
+
 def to_apdu(request: Single, invoke: int) -> GetRequest | SetRequest | ActionRequest:
     """Write a request; `invoke` is the whole invoke-id-and-priority octet.
 
@@ -168,6 +172,8 @@ def read_list(
         case GetListResponse(found, results):
             was, wanted = f"{len(results)} results", f"{len(gets)} asked by {invoke:02x}"
             return Breach(LinkTrouble.MALFORMED, f"{was} in answer to {found:02x}, {wanted}")
+        case GetResponse(found, DataAccessResult() as result) if found == invoke:
+            return _refusal(result)
         case ExceptionResponse():
             return _exception(apdu)
         case _:
@@ -204,6 +210,8 @@ def _exception(apdu: ExceptionResponse) -> Refusal | Breach:
     detail = f"exception {standard_name(apdu.state)}, {standard_name(apdu.service)}"
     if apdu.service is ServiceError.SERVICE_NOT_SUPPORTED:
         return Refusal(LinkTrouble.REFUSED_ACCESS, detail)
+    if apdu.service is ServiceError.PDU_TOO_LONG:
+        return Refusal(LinkTrouble.TEMPORARY, detail)  # of what we said, or of what it would say
     if apdu.state is StateError.SERVICE_NOT_ALLOWED:
         return Breach(LinkTrouble.RESET, detail)
     return Breach(LinkTrouble.MALFORMED, detail)

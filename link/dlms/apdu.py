@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from link.dlms.acse import AARE_TAG, AARQ_TAG, RLRE_TAG, RLRQ_TAG, Aare, Aarq, Rlre, Rlrq
+from link.dlms.blocks import BLOCKS, BlockService
 from link.dlms.lists import LISTS, ListService
 from link.dlms.services import Service, read_service
 from link.dlms.unbuilt import Unbuilt
 
-Apdu: TypeAlias = Aarq | Aare | Rlrq | Rlre | Service | ListService | Unbuilt
+Apdu: TypeAlias = Aarq | Aare | Rlrq | Rlre | Service | ListService | BlockService | Unbuilt
 
 _ACSE: dict[bytes, Callable[[bytes], Apdu]] = {
     bytes([AARQ_TAG]): Aarq.from_bytes,
@@ -23,4 +24,4 @@ def read_apdu(octets: bytes) -> Apdu:
     read_acse = _ACSE.get(octets[:1])
     if read_acse:
         return read_acse(octets)
-    return LISTS.read(octets) or read_service(octets)
+    return LISTS.read(octets) or BLOCKS.read(octets) or read_service(octets)

@@ -167,6 +167,20 @@ class ConformanceKind:
         return _CONFORMANCE_HEADER + value.to_bytes(3, "big")
 
 
+class Boolean:
+    """A boolean of one octet; any but 00 is true."""
+
+    __slots__ = ()
+
+    def read(self, source: Source) -> bool:
+        return source.octet() != 0
+
+    def write(self, value: object) -> bytes:
+        if not isinstance(value, bool):
+            raise ValueError(f"{value!r} is no boolean")
+        return bytes([value])
+
+
 class DefaultTrue:
     """A boolean that is left out (00) when true, else 01 and its octet."""
 

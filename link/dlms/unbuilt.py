@@ -44,26 +44,15 @@ _SINGLE = {
 """Services told by their first octet."""
 
 _BY_KIND = {
-    b"\xc0\x02": "get-request-next",
-    b"\xc1\x02": "set-request-with-first-datablock",
-    b"\xc1\x03": "set-request-with-datablock",
     b"\xc1\x04": "set-request-with-list",
     b"\xc1\x05": "set-request-with-list-and-first-datablock",
-    b"\xc3\x02": "action-request-next-pblock",
     b"\xc3\x03": "action-request-with-list",
-    b"\xc3\x04": "action-request-with-first-pblock",
     b"\xc3\x05": "action-request-with-list-and-first-pblock",
-    b"\xc3\x06": "action-request-with-pblock",
-    b"\xc4\x02": "get-response-with-datablock",
-    b"\xc5\x02": "set-response-datablock",
-    b"\xc5\x03": "set-response-last-datablock",
     b"\xc5\x04": "set-response-last-datablock-with-list",
     b"\xc5\x05": "set-response-with-list",
-    b"\xc7\x02": "action-response-with-pblock",
     b"\xc7\x03": "action-response-with-list",
-    b"\xc7\x04": "action-response-next-pblock",
 }
-"""Services told by two octets: block transfer and lists."""
+"""Services told by two octets: lists of SET and ACTION."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The answering side of a link: sessions, what clients ask of the application, its answers."""
 
-from link.server.dialogue import ServerCounts
+from link.server.counts import ServerCounts
 from link.server.events import (
     AccessRefused,
     ActionDone,

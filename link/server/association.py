@@ -36,6 +36,9 @@ NO_BOUND = 0xFFFF
 
 BUILT = (
     Conformance.PRIORITY
+    | Conformance.BLOCK_GET
+    | Conformance.BLOCK_SET
+    | Conformance.BLOCK_ACTION
     | Conformance.MULTIPLE_REFERENCES
     | Conformance.GET
     | Conformance.SET

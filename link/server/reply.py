@@ -19,6 +19,7 @@ from link.dlms import (
     GetRequest,
     GetResponse,
     ServiceError,
+    SetLastTaken,
     SetRequest,
     SetResponse,
     StateError,
@@ -39,14 +40,20 @@ REFUSED_OCTETS = 2
 TOO_LONG = ExceptionResponse(StateError.SERVICE_UNKNOWN, ServiceError.PDU_TOO_LONG)
 
 AnyRequest: TypeAlias = GetRequest | SetRequest | ActionRequest | GetListRequest
-Whole: TypeAlias = Answer | GetListResponse
+Whole: TypeAlias = Answer | GetListResponse | SetLastTaken
 
 
 class Reply:
     """The answer to one request."""
 
-    def __init__(self, request: AnyRequest, situation: Situation) -> None:
-        """Serve the request as far as this server can alone."""
+    def __init__(
+        self, request: AnyRequest, situation: Situation, *, last_block: int | None = None
+    ) -> None:
+        """Serve the request as far as this server can alone.
+
+        `last_block` is the number of its last block where it came in blocks.
+        """
+        self._last_block = last_block
         self._invoke = request.invoke
         self._listed = isinstance(request, GetListRequest)
         self._parts = _parts(request, situation)
@@ -72,26 +79,33 @@ class Reply:
         if len(answers) < len(self._parts):
             return None
         if not self._listed:
-            return answers[0]
+            return self._single(answers[0])
         results = tuple(each.result for each in answers if isinstance(each, GetResponse))
         return GetListResponse(self._invoke, results)
+
+    def _single(self, given: Answer) -> Whole:
+        if isinstance(given, SetResponse) and self._last_block is not None:
+            return SetLastTaken(given.invoke, given.result, self._last_block)
+        return given
 
     @property
     def _answers(self) -> list[Answer]:
         return [part for part in self._parts if not isinstance(part, Question)]
 
 
-def fitting(whole: Whole, longest: int) -> Whole | ExceptionResponse:
-    """Return the answer, or the one to be given where the client takes no more than `longest`."""
+def bounded(whole: Whole, longest: int) -> Whole | ExceptionResponse:
+    """Return the answer, or the one to be given where it may have no more than `longest`."""
     if len(whole.to_bytes()) <= longest:
         return whole
     match whole:
         case GetListResponse(invoke, results):
             return _shortened(invoke, results, longest)
+        case GetResponse(invoke):
+            return GetResponse(invoke, DataAccessResult.OTHER_REASON)
         case ActionResponse(invoke, result):
             return ActionResponse(invoke, result)
-        case GetResponse(invoke) | SetResponse(invoke):
-            return GetResponse(invoke, DataAccessResult.OTHER_REASON)
+        case SetResponse() | SetLastTaken():
+            return whole
 
 
 def _shortened(

@@ -109,7 +109,7 @@ def _get(request: GetRequest, situation: Situation) -> Answer | Question:
         name = logical_name_of(wanted.class_id, wanted.logical_name, situation.rights)
         found = Data(Tag.OCTET_STRING, name) if isinstance(name, bytes) else name
         return GetResponse(invoke, found)
-    row = _reach(wanted, Operation.READ, situation)
+    row = reach(wanted, Operation.READ, situation)
     if isinstance(row, DataAccessResult):
         return GetResponse(invoke, row)
     selection = _selected(row, request.selection, situation.association.conformance)
@@ -121,7 +121,7 @@ def _get(request: GetRequest, situation: Situation) -> Answer | Question:
 
 
 def _set(request: SetRequest, situation: Situation) -> Answer | Question:
-    row = _reach(request.attribute, Operation.WRITE, situation)
+    row = reach(request.attribute, Operation.WRITE, situation)
     if isinstance(row, DataAccessResult):
         return SetResponse(request.invoke, row)
     if request.selection is not None:
@@ -134,7 +134,7 @@ def _set(request: SetRequest, situation: Situation) -> Answer | Question:
 
 
 def _action(request: ActionRequest, situation: Situation) -> Answer | Question:
-    row = _reach(request.method, Operation.INVOKE, situation)
+    row = reach(request.method, Operation.INVOKE, situation)
     if isinstance(row, DataAccessResult):
         return ActionResponse(request.invoke, ActionResult(row))
     try:
@@ -144,9 +144,10 @@ def _action(request: ActionRequest, situation: Situation) -> Answer | Question:
     return Question(situation, request.invoke, row, Operation.INVOKE, value, WHOLE)
 
 
-def _reach(
+def reach(
     wanted: AttributeRef | MethodRef, operation: Operation, situation: Situation
 ) -> Row | DataAccessResult:
+    """Return the row that is meant, or why the client may not use it so."""
     kind = RowKind.METHOD if isinstance(wanted, MethodRef) else RowKind.ATTRIBUTE
     row = find(wanted.class_id, wanted.logical_name, kind, wanted.index)
     if isinstance(row, Row) and not allows(row, operation, situation.rights):
@@ -159,10 +160,11 @@ def _selected(
 ) -> LogSelection | DataAccessResult:
     if selection is None:
         return WHOLE
-    if not row.selectors or Conformance.SELECTIVE_ACCESS not in conformance:
+    granted = Conformance.SELECTIVE_ACCESS in conformance
+    if not granted or selection.selector not in row.selectors:
         return DataAccessResult.SCOPE_OF_ACCESS_VIOLATED
     try:
-        return decode_selection(selection)
+        return decode_selection(selection, row.columns)
     except TypeUnmatched:
         return DataAccessResult.SCOPE_OF_ACCESS_VIOLATED
 

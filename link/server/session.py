@@ -20,7 +20,8 @@ from link.hdlc import (
     Station,
     Timing,
 )
-from link.server.dialogue import Dialogue, ServerCounts
+from link.server.counts import ServerCounts
+from link.server.dialogue import Dialogue
 from link.server.events import Asked, AskedId, Client, Response
 from link.server.services import Question
 

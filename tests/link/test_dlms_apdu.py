@@ -11,11 +11,17 @@ from link.dlms import (
     UNKNOWN,
     Aare,
     Aarq,
+    ActionAnswerBlock,
+    ActionBlock,
+    ActionBlockTaken,
+    ActionFirstBlock,
+    ActionNext,
     ActionRequest,
     ActionResponse,
     ActionResult,
     Apdu,
     AttributeRef,
+    Block,
     ConfirmedService,
     ConfirmedServiceError,
     Conformance,
@@ -24,8 +30,10 @@ from link.dlms import (
     DlmsError,
     ErrorCategory,
     ExceptionResponse,
+    GetBlock,
     GetListRequest,
     GetListResponse,
+    GetNext,
     GetRequest,
     GetResponse,
     InitiateError,
@@ -35,6 +43,10 @@ from link.dlms import (
     Reference,
     Selection,
     ServiceError,
+    SetBlock,
+    SetBlockTaken,
+    SetFirstBlock,
+    SetLastTaken,
     SetRequest,
     SetResponse,
     StateError,
@@ -42,6 +54,7 @@ from link.dlms import (
     Unbuilt,
     read_apdu,
 )
+from link.dlms.blocks import BLOCKS
 from link.dlms.fields import Layout
 from link.dlms.lists import LISTS
 from link.dlms.services import SERVICES
@@ -64,7 +77,7 @@ def captured_apdus(session: int) -> list[bytes]:
 
 
 CAPTURED = [apdu for session in range(3) for apdu in captured_apdus(session)]
-LAYOUTS: tuple[Layout[object], ...] = SERVICES.rows + LISTS.rows
+LAYOUTS: tuple[Layout[object], ...] = SERVICES.rows + LISTS.rows + BLOCKS.rows
 
 data = st.one_of(
     st.integers(0, 2**32 - 1).map(lambda value: Data(Tag.U32, value)),
@@ -77,6 +90,9 @@ attributes = st.builds(AttributeRef, st.integers(0, 65535), names, st.integers(-
 methods = st.builds(MethodRef, st.integers(0, 65535), names, st.integers(-128, 127))
 selections = st.none() | st.builds(Selection, octet, data)
 conformances = st.integers(0, 2**24 - 1).map(Conformance)
+numbers = st.integers(0, 2**32 - 1)
+raw_data = st.binary(max_size=20)
+blocks = st.builds(Block, st.booleans(), numbers, raw_data)
 services = st.one_of(
     st.builds(GetRequest, octet, attributes, selections),
     st.builds(GetResponse, octet, data | st.sampled_from(DataAccessResult)),
@@ -90,6 +106,19 @@ services = st.one_of(
         octet,
         st.lists(data | st.sampled_from(DataAccessResult), max_size=5).map(tuple),
     ),
+    st.builds(GetNext, octet, numbers),
+    st.builds(
+        GetBlock, octet, st.booleans(), numbers, raw_data | st.sampled_from(DataAccessResult)
+    ),
+    st.builds(SetFirstBlock, octet, attributes, blocks, selections),
+    st.builds(SetBlock, octet, blocks),
+    st.builds(SetBlockTaken, octet, numbers),
+    st.builds(SetLastTaken, octet, st.sampled_from(DataAccessResult), numbers),
+    st.builds(ActionFirstBlock, octet, methods, blocks),
+    st.builds(ActionBlock, octet, blocks),
+    st.builds(ActionBlockTaken, octet, numbers),
+    st.builds(ActionNext, octet, numbers),
+    st.builds(ActionAnswerBlock, octet, blocks),
     st.builds(SetRequest, octet, attributes, data, selections),
     st.builds(SetResponse, octet, st.sampled_from(DataAccessResult)),
     st.builds(ActionRequest, octet, methods, st.none() | data),
@@ -154,6 +183,21 @@ def test_the_plain_session_is_understood() -> None:
     ("apdu", "octets"),
     [
         (GetResponse(0xC1, DataAccessResult.OBJECT_UNDEFINED), "c401c10104"),
+        (GetBlock(0xC1, False, 1, b"\x09\x02"), "c402c1000000000100020902"),
+        (GetNext(0xC1, 1), "c002c100000001"),
+        (
+            GetBlock(0xC1, True, 2, DataAccessResult.DATA_BLOCK_NUMBER_INVALID),
+            "c402c101000000020113",
+        ),
+        (
+            SetFirstBlock(0xC1, AttributeRef(1, ENERGY, 2), Block(False, 1, b"\x09")),
+            "c102c100010100010800ff020000000000010109",
+        ),
+        (SetLastTaken(0xC1, DataAccessResult.SUCCESS, 3), "c503c10000000003"),
+        (
+            ActionFirstBlock(0xC1, MethodRef(115, GATEWAY, 1), Block(True, 1, b"\x00")),
+            "c304c100730000132800ff0101000000010100",
+        ),
         (
             GetListRequest(0xC1, (Reference(AttributeRef(3, ENERGY, 2)),)),
             "c003c10100030100010800ff0200",
@@ -270,9 +314,8 @@ def test_a_damaged_octet_ends_in_an_apdu_or_in_a_dlms_error(
 @pytest.mark.parametrize(
     ("octets", "service"),
     [
-        ("c002c100000001", "get-request-next"),
-        ("c102c1", "set-request-with-first-datablock"),
-        ("c306c1", "action-request-with-pblock"),
+        ("c104c1", "set-request-with-list"),
+        ("c303c1", "action-request-with-list"),
         ("c81e30", "glo-get-request"),
         ("cb3130", "glo-action-request"),
         ("db0843", "general-glo-ciphering"),
@@ -303,6 +346,9 @@ def test_services_that_are_not_built_are_named_and_kept(octets: str, service: st
         "d80902",
         "0e630600",
         "c403c103001107",
+        "c402c1010000000102",
+        "c402c10100000001010f0f",
+        "c103c1010000000102aa",
         "01000000065f1f0401401e5dffff",
         "01030000065f1f0400401e5dffff",
     ],

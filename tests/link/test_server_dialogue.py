@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from link.cosem import OBJECT_MAP, WHOLE, ByEntry, Role, Row, RowKind, encode_selection, row
+from link.cosem import OBJECT_MAP, WHOLE, ByEntry, Row, RowKind, encode_selection, row
 from link.cosem.values import GatewayStatus, SapName
 from link.dlms import (
     Aare,
@@ -28,7 +28,6 @@ from link.dlms import (
     GetRequest,
     GetResponse,
     InitiateError,
-    InitiateRequest,
     InitiateResponse,
     Mechanism,
     MethodRef,
@@ -47,40 +46,30 @@ from link.dlms import (
 )
 from link.server import SERVER_KNOWS, AccessRefused, ActionDone, Client, Operation, Value, Written
 from link.server.association import MAX_RECEIVE
-from link.server.dialogue import Dialogue, ServerCounts
+from link.server.counts import ServerCounts
+from link.server.dialogue import Dialogue
 from link.server.events import Response
 from link.server.reply import MAX_LIST
 from link.server.services import Question
 from link.terms import Alarm, TokenResult, TokenStatus
 
-ALL = Conformance(sum(Conformance))
-PLAIN = Aarq(ApplicationContext.LN, InitiateRequest(ALL, 0xFFFF))
+from .dialogues import (
+    MANAGEMENT,
+    PAIRING,
+    PLAIN,
+    PUBLIC,
+    SHORT,
+    SLOT,
+    associated,
+    dialogue,
+    proposing,
+    said,
+)
+
 ALARMS = row("alarms.value")
 ENTER = row("token_gateway.enter")
 NUMBER = row("meter_number.value")
 LOG = row("token_log.buffer")
-PUBLIC, SLOT = Client(16, Role.PUBLIC), Client(97, Role.CIU)
-MANAGEMENT, PAIRING = Client(1, Role.MANAGEMENT), Client(104, Role.PAIRING)
-
-
-def dialogue(client: Client | None = SLOT, lab: bool = True) -> Dialogue:
-    device = SapName(1, "SPL0000000000017")
-    return Dialogue(client, device=device, lab=lab, counts=ServerCounts())
-
-
-def associated(client: Client = SLOT, proposal: Aarq = PLAIN, lab: bool = True) -> Dialogue:
-    opened = dialogue(client, lab)
-    aare = said(opened, proposal)
-    assert isinstance(aare, Aare)
-    assert aare.result is AssociationResult.ACCEPTED
-    return opened
-
-
-def said(to: Dialogue, apdu: Apdu) -> Apdu:
-    """Return the answer that needs no application."""
-    octets = to.received(apdu.to_bytes())
-    assert isinstance(octets, bytes)
-    return read_apdu(octets)
 
 
 def put(to: Dialogue, apdu: Apdu) -> Question:
@@ -113,12 +102,8 @@ def action(to: Row, parameter: Data | None) -> ActionRequest:
     return ActionRequest(0xC1, MethodRef(to.class_id, to.logical_name, to.index), parameter)
 
 
-def proposing(**changes: object) -> Aarq:
-    return replace(PLAIN, user_information=replace(InitiateRequest(ALL, 0xFFFF), **changes))
-
-
 def test_an_association_grants_what_is_built_of_what_is_proposed() -> None:
-    wanted = Conformance.GET | Conformance.ACTION | Conformance.BLOCK_GET
+    wanted = Conformance.GET | Conformance.ACTION | Conformance.ACCESS
     aare = said(dialogue(), proposing(conformance=wanted))
     assert isinstance(aare, Aare)
     grant = aare.user_information
@@ -205,7 +190,7 @@ def test_release_is_answered_and_ends_the_association() -> None:
     )
 
 
-NOT_BUILT = ["c002c100000001", "c102c1", "c303c1", "d9000000", "c81e30", "db08", "05"]
+NOT_BUILT = ["c104c1", "c303c1", "d9000000", "c81e30", "db08", "05"]
 
 
 @pytest.mark.parametrize("octets", NOT_BUILT)
@@ -409,7 +394,7 @@ def test_what_a_list_asks_beyond_its_bound_is_refused_and_put_to_nobody() -> Non
 
 @given(st.integers(12, 200), st.integers(0, 30))
 def test_a_list_is_never_longer_than_the_client_takes(longest: int, count: int) -> None:
-    small = associated(proposal=proposing(max_receive=longest))
+    small = associated(proposal=proposing(max_receive=longest, conformance=SHORT))
     given = small.received(
         listing(*[row("association.application_context_name")] * count).to_bytes()
     )
@@ -423,7 +408,7 @@ def test_a_list_is_never_longer_than_the_client_takes(longest: int, count: int) 
 
 
 def test_an_answer_never_exceeds_what_the_client_takes() -> None:
-    small = associated(proposal=proposing(max_receive=40))
+    small = associated(proposal=proposing(max_receive=40, conformance=SHORT))
     too_long = GetResponse(0xC1, DataAccessResult.OTHER_REASON)
     assert said(small, get(row("association.object_list"))) == too_long
     assert answered(small, get(LOG), Value(LOG.schema.greatest())) == too_long

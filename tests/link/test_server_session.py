@@ -23,6 +23,7 @@ from link.hdlc import (
     Timing,
 )
 from link.server import AccessRefused, ActionDone, Asked, Client, Operation, ServerSession, Value
+from link.server.association import BUILT
 from link.terms import EntrySource, TokenOutcome, TokenResult, Unit, token_digest
 
 VECTORS = Path(__file__).parents[1] / "vectors"
@@ -90,8 +91,7 @@ def granting(aare: bytes, conformance: Conformance) -> bytes:
 def test_a_third_party_client_hears_what_it_heard_from_a_third_party_meter() -> None:
     server = session()
     heard = [exchange(server, request) for request in REQUESTS]
-    ours = Conformance.GET | Conformance.SET | Conformance.SELECTIVE_ACCESS | Conformance.ACTION
-    ours |= Conformance.MULTIPLE_REFERENCES
+    ours = BUILT & ~Conformance.PRIORITY
     assert heard == [ANSWERS[0], granting(AARE, ours), *ANSWERS[2:]]
 
 

@@ -1,0 +1,194 @@
+"""Long answers and long requests of one client, block by block. IEC 62056-5-3.
+
+Invariant: at most one transfer is open. It ends with its last block, with a block that does not
+continue it, and with any other request. What came in blocks is asked once, when it is whole.
+Which result answers which fault is from memory of the standard, check against a second source.
+"""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import TypeAlias, assert_never
+
+from link.dlms import (
+    ActionAnswerBlock,
+    ActionBlock,
+    ActionBlockTaken,
+    ActionFirstBlock,
+    ActionNext,
+    ActionRequest,
+    ActionResponse,
+    ActionResult,
+    Data,
+    DataAccessResult,
+    GetBlock,
+    GetNext,
+    Incoming,
+    LongAnswer,
+    Outgoing,
+    SetBlock,
+    SetBlockTaken,
+    SetFirstBlock,
+    SetLastTaken,
+    SetRequest,
+    Taken,
+    raw_of,
+)
+from link.server.counts import ServerCounts
+
+LONGEST_REQUEST = 4096
+"""Octets of a value that a client may send in blocks; no row of the map takes as many."""
+
+GET_AROUND = 9
+ACTION_AROUND = 8
+"""Octets of an answer's block beside its raw data and their length."""
+
+First: TypeAlias = SetFirstBlock | ActionFirstBlock
+Further: TypeAlias = SetBlock | ActionBlock
+Next: TypeAlias = GetNext | ActionNext
+Said: TypeAlias = (
+    GetBlock | ActionAnswerBlock | ActionResponse | SetBlockTaken | SetLastTaken | ActionBlockTaken
+)
+
+
+class Fault(Enum):
+    """Why a transfer does not go on."""
+
+    NONE_OPEN = auto()
+    WRONG_NUMBER = auto()
+    UNBOUNDED = auto()
+
+
+_OF_GET = {
+    Fault.NONE_OPEN: DataAccessResult.NO_LONG_GET_IN_PROGRESS,
+    Fault.WRONG_NUMBER: DataAccessResult.DATA_BLOCK_NUMBER_INVALID,
+    Fault.UNBOUNDED: DataAccessResult.LONG_GET_ABORTED,
+}
+_OF_SET = {
+    Fault.NONE_OPEN: DataAccessResult.NO_LONG_SET_IN_PROGRESS,
+    Fault.WRONG_NUMBER: DataAccessResult.DATA_BLOCK_NUMBER_INVALID,
+    Fault.UNBOUNDED: DataAccessResult.LONG_SET_ABORTED,
+}
+_OF_ACTION = {
+    Fault.NONE_OPEN: ActionResult.NO_LONG_ACTION_IN_PROGRESS,
+    Fault.WRONG_NUMBER: ActionResult.LONG_ACTION_ABORTED,
+    Fault.UNBOUNDED: ActionResult.LONG_ACTION_ABORTED,
+}
+_FAULT_OF = {
+    Taken.WRONG_NUMBER: Fault.WRONG_NUMBER,
+    Taken.TOO_LONG: Fault.UNBOUNDED,
+    Taken.EMPTY: Fault.UNBOUNDED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LongRequest:
+    """A request whose last block, of that number, has come."""
+
+    request: SetRequest | ActionRequest
+    number: int
+
+
+class _Going:
+    """An answer that goes out as the client asks for its blocks."""
+
+    def __init__(self, answer: LongAnswer, longest: int) -> None:
+        self.octets = Outgoing(raw_of(answer))
+        self._invoke = answer.invoke
+        self._is_action = isinstance(answer, ActionResponse)
+        self._longest = longest
+
+    def is_asked_by(self, asked: Next) -> bool:
+        return isinstance(asked, ActionNext) is self._is_action and asked.invoke == self._invoke
+
+    def next(self) -> Said:
+        if self._is_action:
+            return ActionAnswerBlock(self._invoke, self.octets.next(self._longest - ACTION_AROUND))
+        block = self.octets.next(self._longest - GET_AROUND)
+        return GetBlock(self._invoke, block.last, block.number, block.raw)
+
+
+class _Coming:
+    """A request that comes in blocks."""
+
+    def __init__(self, first: First) -> None:
+        self.octets = Incoming(LONGEST_REQUEST)
+        self._first = first
+
+    def is_continued_by(self, further: Further) -> bool:
+        of_set = isinstance(self._first, SetFirstBlock)
+        return isinstance(further, SetBlock) is of_set and further.invoke == self._first.invoke
+
+    def whole(self) -> SetRequest | ActionRequest:
+        """Return the request as if it had come at once; raises DlmsError."""
+        first, value = self._first, Data.from_bytes(self.octets.octets)
+        if isinstance(first, SetFirstBlock):
+            return SetRequest(first.invoke, first.attribute, value, first.selection)
+        return ActionRequest(first.invoke, first.method, value)
+
+
+class Transfers:
+    """The long answer or the long request that is under way."""
+
+    def __init__(self, counts: ServerCounts) -> None:
+        self._counts = counts
+        self._going: _Going | None = None
+        self._coming: _Coming | None = None
+
+    def drop(self) -> None:
+        """Forget what is under way."""
+        self._going = self._coming = None
+
+    def hold(self, answer: LongAnswer, longest: int) -> Said:
+        """Keep an answer of which no APDU may exceed `longest` octets; return its first block."""
+        self._going = _Going(answer, longest)
+        return self._next(self._going)
+
+    def next(self, asked: Next) -> Said:
+        """Return the next block of the answer."""
+        going = self._going
+        self.drop()
+        if going is None or not going.is_asked_by(asked):
+            return self.refuse(asked, Fault.NONE_OPEN)
+        if asked.number != going.octets.number:
+            return self.refuse(asked, Fault.WRONG_NUMBER)
+        return self._next(going)
+
+    def take(self, block: First | Further) -> Said | LongRequest:
+        """Take a block of a request, or the whole with its last one; raises DlmsError for that."""
+        coming = self._coming
+        self.drop()
+        if isinstance(block, SetFirstBlock | ActionFirstBlock):
+            coming = _Coming(block)
+        elif coming is None or not coming.is_continued_by(block):
+            return self.refuse(block, Fault.NONE_OPEN)
+        taken = coming.octets.take(block.block)
+        if taken in _FAULT_OF:
+            return self.refuse(block, _FAULT_OF[taken])
+        if taken is Taken.WHOLE:
+            return LongRequest(coming.whole(), block.block.number)
+        self._coming = coming
+        return _go_on(block)
+
+    def refuse(self, asked: First | Further | Next, fault: Fault) -> Said:
+        """Count the fault, and return the answer that tells it."""
+        self._counts.refused += 1
+        match asked:
+            case GetNext(invoke, number):
+                return GetBlock(invoke, True, number, _OF_GET[fault])
+            case SetFirstBlock(invoke=invoke) | SetBlock(invoke=invoke):
+                return SetLastTaken(invoke, _OF_SET[fault], asked.block.number)
+            case ActionNext() | ActionFirstBlock() | ActionBlock():
+                return ActionResponse(asked.invoke, _OF_ACTION[fault])
+            case _:
+                assert_never(asked)
+
+    def _next(self, going: _Going) -> Said:
+        said = going.next()
+        self._going = None if going.octets.done else going
+        return said
+
+
+def _go_on(block: First | Further) -> Said:
+    if isinstance(block, SetFirstBlock | SetBlock):
+        return SetBlockTaken(block.invoke, block.block.number)
+    return ActionBlockTaken(block.invoke, block.block.number)

@@ -1,0 +1,50 @@
+"""Clients of a meter, APDU by APDU, for the tests of the server."""
+
+from dataclasses import replace
+
+from link.cosem import Role
+from link.cosem.values import SapName
+from link.dlms import (
+    Aare,
+    Aarq,
+    Apdu,
+    ApplicationContext,
+    AssociationResult,
+    Conformance,
+    InitiateRequest,
+    read_apdu,
+)
+from link.server import Client
+from link.server.counts import ServerCounts
+from link.server.dialogue import Dialogue
+
+ALL = Conformance(sum(Conformance))
+PLAIN = Aarq(ApplicationContext.LN, InitiateRequest(ALL, 0xFFFF))
+SHORT = ALL & ~Conformance.BLOCK_GET & ~Conformance.BLOCK_ACTION
+"""No answers in blocks."""
+PUBLIC, SLOT = Client(16, Role.PUBLIC), Client(97, Role.CIU)
+MANAGEMENT, PAIRING = Client(1, Role.MANAGEMENT), Client(104, Role.PAIRING)
+
+
+def dialogue(client: Client | None = SLOT, lab: bool = True) -> Dialogue:
+    device = SapName(1, "SPL0000000000017")
+    return Dialogue(client, device=device, lab=lab, counts=ServerCounts())
+
+
+def associated(client: Client = SLOT, proposal: Aarq = PLAIN, lab: bool = True) -> Dialogue:
+    opened = dialogue(client, lab)
+    aare = said(opened, proposal)
+    assert isinstance(aare, Aare)
+    assert aare.result is AssociationResult.ACCEPTED
+    return opened
+
+
+def said(to: Dialogue, apdu: Apdu) -> Apdu:
+    """Return the answer that needs no application."""
+    octets = to.received(apdu.to_bytes())
+    assert isinstance(octets, bytes)
+    return read_apdu(octets)
+
+
+def proposing(**changes: object) -> Aarq:
+    return replace(PLAIN, user_information=replace(InitiateRequest(ALL, 0xFFFF), **changes))
