@@ -57,6 +57,7 @@ class Panel:
         self._submits_itself = False
         self._until = now + self._pause_s(Mode.IDLE)
         self._drawn_at = now
+        self._is_drawn = True
         self._screen = draw(self._desk, self._mode, words, now)
         self._desk.effects.append(Show(self._screen))
 
@@ -110,7 +111,10 @@ class Panel:
         return min(moments)
 
     def take_effects(self) -> list[Effect]:
-        """Return what is to be done, in order, and forget it."""
+        """Return what is to be done, in order, and forget it; only here the picture is drawn."""
+        if not self._is_drawn:
+            self._watch_alarms(self._drawn_at)
+            self._draw(self._drawn_at)
         effects, self._desk.effects = self._desk.effects, []
         return effects
 
@@ -121,7 +125,6 @@ class Panel:
         self._take(cue, now)
         if self._closes(key):
             self._follow(self._entered(), now)
-            self._refresh(now)
 
     def _take(self, cue: Cue, now: float) -> None:
         known = (self._mode, cue) in TABLE
@@ -136,7 +139,7 @@ class Panel:
         KeyError for a meter that this panel does not have.
         """
         self._desk.chosen = self._desk.views[meter].label.drn
-        self._take(Cue.CHOICE, now)
+        self._take(Cue.CHOSEN, now)
 
     def answer(self, news: News, now: float) -> None:
         """Take news of a meter; KeyError for one that this panel does not have."""
@@ -145,16 +148,14 @@ class Panel:
         view.take(news, now)
         if isinstance(news, Settled):
             self._settle(news, now)
-        elif view.pressing != before and self._mode is Mode.IDLE:
+        elif self._mode is Mode.IDLE and view is self.view and view.pressing != before:
             self._follow(Cue.HOME, now)
-        self._watch_alarms(now)
         self._refresh(now)
 
     def tick(self, now: float) -> None:
         """Take note of the time."""
         if now >= self._until:
             self._follow(self._pause_cue(), now)
-        self._watch_alarms(now)
         self._refresh(now)
 
     def _cue(self, key: Key, now: float) -> Cue:
@@ -265,7 +266,11 @@ class Panel:
         self._alerts = alerts
 
     def _refresh(self, now: float) -> None:
-        self._drawn_at = now
+        """Let the picture be drawn anew, as it is now."""
+        self._drawn_at, self._is_drawn = now, False
+
+    def _draw(self, now: float) -> None:
+        self._is_drawn = True
         screen = draw(self._desk, self._mode, self._words, now)
         if screen != self._screen:
             self._screen = screen

@@ -4,6 +4,7 @@ from ciu.keypad import read_keys
 from ciu.panel import (
     Effect,
     Heard,
+    Paced,
     Panel,
     Pending,
     Reading,
@@ -35,7 +36,7 @@ class Customer:
             self.collect()
         self.now = end
 
-    def tell(self, *news: Reading | Heard | WentSilent | Pending | Settled) -> None:
+    def tell(self, *news: Reading | Heard | WentSilent | Pending | Settled | Paced) -> None:
         for item in news:
             self.panel.answer(item, self.now)
             self.collect()

@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from ciu.rounds import POLL_S, SILENT_S, Rounds
+from ciu.rounds import POLL_S, SILENT_S, Rounds, Tally
 from ciu.wording import Silence, Silent
 from link.terms import LinkTrouble
 
@@ -67,6 +67,73 @@ def test_one_poll_at_a_time() -> None:
     assert rounds.begin(0.0) is None
     rounds.finished(METERS[0], 0.2)
     assert rounds.begin(0.2) == METERS[1]
+
+
+def test_a_dead_meter_is_tried_beside_the_others() -> None:
+    rounds = opened()
+    rounds.begin(0.0)
+    rounds.failed(METERS[0], LinkTrouble.NO_ANSWER, 1.0)
+    for meter in METERS[1:]:
+        assert rounds.begin(1.0) == meter
+        rounds.finished(meter, 1.1)
+    assert rounds.begin(4.0) == METERS[0]
+    assert rounds.begin(4.0) == METERS[1]
+    assert rounds.begin(4.0) is None
+
+
+def test_dead_meters_have_a_quarter_of_the_line_together() -> None:
+    rounds, now, tried = opened(), 0.0, 0.0
+    while now < 600:
+        meter = rounds.begin(now)
+        if meter is None:
+            now = rounds.deadline(now) or 600
+        elif meter == METERS[0]:
+            rounds.finished(meter, now)
+        else:
+            now, tried = now + 3.4, tried + 3.4
+            rounds.failed(meter, LinkTrouble.NO_ANSWER, now)
+    assert tried <= 600 / 4 + 7
+    silence = rounds.silence(METERS[1], now)
+    assert silence is not None
+    assert silence.again_s == round(2 * 4 * 3.4)
+
+
+def test_no_poll_begins_while_something_else_goes_before() -> None:
+    rounds = opened()
+    rounds.held = True
+    assert rounds.begin(0.0) is None
+    assert rounds.deadline(0.0) == SILENT_S
+    rounds.held = False
+    assert rounds.begin(0.0) == METERS[0]
+
+
+def test_a_line_on_which_others_speak_is_not_called_silent() -> None:
+    rounds = opened()
+    alone = rounds.silence(METERS[0], 20.0)
+    rounds.overheard(19.0)
+    among_others = rounds.silence(METERS[0], 20.0)
+    assert alone is not None
+    assert among_others is not None
+    assert (alone.silent, among_others.silent) == (Silent.LINE, Silent.METER)
+
+
+def test_the_period_follows_what_polls_usually_take() -> None:
+    rounds = opened()
+    assert rounds.quality(METERS[0]).poll_s == POLL_S
+    play(rounds, dict.fromkeys(METERS, 2.0), until=60.0)
+    assert rounds.quality(METERS[0]).poll_s == pytest.approx(12.0)
+
+
+def test_the_last_hundred_asks_are_counted() -> None:
+    tally = Tally()
+    assert (tally.answered_percent, tally.first_try_percent, tally.round_trip_s) == (None,) * 3
+    tally.failed()
+    for number in range(3):
+        tally.answered(0.09, at_once=number > 0)
+    assert (tally.answered_percent, tally.first_try_percent, tally.round_trip_s) == (75, 50, 0.09)
+    for _ in range(100):
+        tally.answered(0.08, at_once=True)
+    assert (tally.answered_percent, tally.first_try_percent) == (100, 100)
 
 
 def test_a_meter_in_a_hurry_is_the_next() -> None:
