@@ -15,7 +15,7 @@ from link.hdlc.negotiation import LinkParameters
 from link.hdlc.primary_link import PrimaryLink, Turn
 from link.hdlc.primary_signals import PrimarySignal
 from link.hdlc.reader import DEFAULT_INFORMATION, FrameReader, LineCounts
-from link.hdlc.sharing import SharedLine
+from link.hdlc.sharing import MORE_RETRIES, SharedLine
 from link.hdlc.timing import Timing
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ class Primary:
             self.counts.refused += 1
             return
         if frame.control.poll:
-            self._exchange = None
+            self._end(exchange, now)
             self._line.note_answer()
 
     def _overhear(self, frame: Frame, now: float) -> None:
@@ -181,12 +181,24 @@ class Primary:
         return min(max(exchange.reply_by, self._gap_at), exchange.latest)
 
     def _give_up_waiting(self, exchange: Exchange, now: float) -> None:
-        self._exchange = None
+        damaged = self._end(exchange, now)
         self._line.note_silence(now)
         if exchange.still_wanted:
-            damaged = self.counts.damage > exchange.damage
-            others = any(link.heard for link in self._links.values() if link is not exchange.link)
-            exchange.link.pass_silence(damaged, others, now)
+            exchange.link.pass_silence(damaged, self._others_are_clean(exchange.link), now)
+
+    def _end(self, exchange: Exchange, now: float) -> bool:
+        """End an exchange and tell whether anything damaged was heard in it."""
+        self._exchange = None
+        damaged = self.counts.damage > exchange.damage
+        if damaged:
+            exchange.link.damaged_at = now
+        return damaged
+
+    def _others_are_clean(self, link: PrimaryLink) -> bool:
+        """Tell whether others answer, and none damaged since this link was asked for."""
+        others = [other for other in self._links.values() if other is not link]
+        clean = all(other.damaged_at < link.opening_from for other in others)
+        return clean and any(other.heard for other in others)
 
     def _settle(self, now: float) -> None:
         """Begin the next exchange where the line is free, and set the deadline."""
@@ -211,10 +223,11 @@ class Primary:
             wait_s *= self._rng.uniform(1 - JITTER, 1 + JITTER)
         damage = self.counts.damage
         self._exchange = Exchange(link, turn, now + wait_s, now + LATEST * wait_s, damage)
-        self._line.speak(now)
+        self._line.speak(len(turn.octets), now)
         self._outgoing = turn.octets
         self._turns += 1
         link.spoke_in = self._turns
+        link.retries = self._timing.retries + MORE_RETRIES * self._line.is_shared(now)
 
     def _next_deadline(self) -> float | None:
         moments = [self._gap_at] if self._reader.unfinished else []

@@ -66,6 +66,12 @@ class PrimaryLink:
         """Number of its last turn on the medium; the Primary counts."""
         self.heard = False
         """Whether the last frame said was answered."""
+        self.damaged_at = float("-inf")
+        """When something damaged was last heard where an answer was due."""
+        self.opening_from = float("-inf")
+        """When the link was last asked for."""
+        self.retries = timing.retries
+        """Silences in a row that are borne; the Primary knows the line."""
         self.unanswered = 0
         """Turns since the start that no good answer followed."""
         self._station = station
@@ -133,7 +139,7 @@ class PrimaryLink:
         self._silences += 1
         self._damaged += damaged
         opening = self.state is PrimaryState.OPENING
-        if self._silences <= self._timing.retries:
+        if self._silences <= self.retries:
             self._step(PrimarySignal.SILENCE, now)
         elif opening and others_are_clean and self._damaged >= CLASH_SIGNS:
             self._step(PrimarySignal.CLASHED, now)
@@ -147,7 +153,7 @@ class PrimaryLink:
 
     def _borne(self, signal: PrimarySignal | None, now: float) -> PrimarySignal | None:
         """Turn what has gone on for too long into giving up."""
-        if signal is PrimarySignal.MISSED and self._misses >= self._timing.retries:
+        if signal is PrimarySignal.MISSED and self._misses >= self.retries:
             return PrimarySignal.GIVEN_UP
         if signal in _WAITING and now >= self._asked_at + self._timing.patience_s:
             return PrimarySignal.GIVEN_UP
@@ -198,6 +204,7 @@ class PrimaryLink:
 
     def _say_snrm(self, now: float) -> None:
         self._damaged = 0
+        self.opening_from = now
         self.turn = Turn(self._window.frame(SNRM, self._own.to_bytes()), UNNUMBERED_OCTETS, now)
 
     def _say_disc(self, now: float) -> None:
