@@ -18,8 +18,9 @@ from link.pump import Pump
 from link.server import ActionDone, Asked, ServerSession
 from link.terms import MAKER, TokenOutcome, is_digits
 from meter.app.clock import WallClock
+from meter.app.keeper import load_or_begin
 from meter.app.seats import Seat, Seats
-from meter.app.unit import Equipment, MeterUnit, Rules, load_or_begin
+from meter.app.unit import Equipment, MeterUnit, Rules
 from meter.config import MeterConfig, read_seed
 from meter.domain import Seed
 from meter.faces.cosem import CosemFace

@@ -1,16 +1,14 @@
-"""The meter unit: the one owner of the state and of the order of every change.
+"""The meter unit: state, disk, source and switch of one meter, and when each is looked at.
 
-Decide, commit (the disk has it), then it is so, then the relay. Everything that a face shows is
-committed state. After a commit that raises nobody knows what the disk has: the state is thrown
-away and the disk is asked (meter.md 2).
+The relay follows the state: it is driven after each commit. Everything that a face shows is
+committed state (meter.md 2).
 """
 
-import logging
 from dataclasses import dataclass
 
-from link.durable import DurableError
 from link.terms import Alarm, EntrySource, TokenOutcome
 from meter.app.clock import WallClock
+from meter.app.keeper import Keeper, StoreLost
 from meter.app.limiter import Limiter
 from meter.domain import (
     Acknowledge,
@@ -18,31 +16,21 @@ from meter.domain import (
     ConfirmReconnection,
     CutOverload,
     Elapsed,
-    EnergyUsed,
     EnterToken,
-    Fact,
     KeepCalendar,
     Measure,
     Observe,
     PowerLimit,
     PowerUp,
-    Seed,
     State,
-    TimePassed,
-    apply_all,
     contact_wanted,
     crossing_wh,
-    decide,
-    fact_to_json,
-    initial,
     is_counting,
     next_elapse_s,
 )
 from meter.relays import Relay
 from meter.sources import Source
 from meter.store import Store
-
-log = logging.getLogger("meter")
 
 SAMPLE_WH = 5
 """The register is looked at before more than this has flowed."""
@@ -52,10 +40,6 @@ CHECK_S = 1.0
 store is tried again."""
 
 NO_LIMIT = PowerLimit()
-
-
-class _StoreLost(Exception):
-    """The store could not be written: nothing was judged, nothing is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,27 +60,16 @@ class Equipment:
     relay: Relay
 
 
-def load_or_begin(store: Store, seed: Seed, at: int) -> State:
-    """Load the state of a store, a new one's from the seed; raises DurableError."""
-    state = store.load()
-    if state is None:
-        state = initial(seed, at)
-        store.commit((), state)
-    return state
-
-
 class MeterUnit:
-    """State, store, source and relay of one meter. `now` is monotonic seconds everywhere."""
+    """One meter, without its faces. `now` is monotonic seconds everywhere."""
 
     deadline: float
     """When `tick` must be called at the latest."""
-    state: State | None
-    """As last committed; None while nobody can say what the disk has."""
 
     def __init__(
         self, equipment: Equipment, state: State, *, rules: Rules, clock: WallClock, now: float
     ) -> None:
-        self._store = equipment.store
+        self._keeper = Keeper(equipment.store, state)
         self._source = equipment.source
         self._relay = equipment.relay
         self._rules = rules
@@ -105,10 +78,13 @@ class MeterUnit:
         self._starting = True
         self._committed_at = self._counted_to = now
         self._last: dict[EntrySource, TokenOutcome] = {}
-        self._untold: tuple[Fact, ...] = ()
-        self.state = state
         self.reading = self._source.read(now)
         self.tick(now)
+
+    @property
+    def state(self) -> State | None:
+        """As last committed; None while nobody can say what the disk has."""
+        return self._keeper.state
 
     @property
     def at(self) -> int:
@@ -129,7 +105,7 @@ class MeterUnit:
         """Judge a token after what has flowed until now; None where nothing could be judged."""
         try:
             outcome = self._execute((*self._settling(now), EnterToken(digits, source)), now)
-        except _StoreLost:
+        except StoreLost:
             return None
         if outcome:
             self._last[source] = outcome
@@ -157,85 +133,56 @@ class MeterUnit:
 
         What happened is logged here, when the token that made it happen has its answer.
         """
-        self._tell()
+        self._keeper.tell()
         self.deadline = now + CHECK_S
         if self.state is None:
-            self._ask_the_disk()
+            self._keeper.ask_the_disk()
         self.reading = self._source.read(now)
-        if self.state is None:
-            return
         try:
-            self._keep_pace(self.state, now)
-        except _StoreLost:
+            self._keep_pace(now)
+        except StoreLost:
             return
 
     def settle(self, now: float) -> bool:
         """Make durable what has flowed until now; False where that failed."""
         if not self._is_done(self._settling(now), now):
             return False
-        self._tell()
+        self._keeper.tell()
         return True
 
-    def _keep_pace(self, state: State, now: float) -> None:
+    def _keep_pace(self, now: float) -> None:
         if self._starting:
-            state = self._committed((PowerUp(), *self._settling(now)), now)
+            self._execute((PowerUp(), *self._settling(now)), now)
             self._starting = False
+        state = self._keeper.known()
         if self._limiter.is_exceeded(self._drawn_w(state), now):
-            commands = (*self._settling(now), CutOverload(self.reading.power_w))
-            state = self._committed(commands, now)
+            self._execute((*self._settling(now), CutOverload(self.reading.power_w)), now)
         elif self._is_due(state, now):
-            state = self._committed(self._settling(now), now)
-        self._relay.drive(contact_wanted(state), now)
-        state = self._committed((self._sensed(state, now),), now)
-        self.deadline = min(now + CHECK_S, now + self._until_next(state, now))
+            self._execute(self._settling(now), now)
+        self._drive(now)
+        self._execute((self._sensed(now),), now)
+        self.deadline = min(now + CHECK_S, now + self._until_next(now))
 
     def _is_done(self, commands: tuple[Command, ...], now: float) -> bool:
         try:
             self._execute(commands, now)
-        except _StoreLost:
+        except StoreLost:
             return False
         return True
 
-    def _committed(self, commands: tuple[Command, ...], now: float) -> State:
-        self._execute(commands, now)
-        if self.state is None:
-            raise _StoreLost
-        return self.state
-
     def _execute(self, commands: tuple[Command, ...], now: float) -> TokenOutcome | None:
-        if self.state is None:
-            raise _StoreLost
-        state, facts, outcome = _decided(self.state, commands, self._clock.at())
-        if facts:
-            self._commit(facts, state)
+        before = self._keeper.known()
+        outcome = self._keeper.execute(commands, self._clock.at())
+        after = self._keeper.known()
+        if after is not before:
             self._committed_at = self.deadline = now
-            if next_elapse_s(self.state) is None and next_elapse_s(state) is not None:
+            if next_elapse_s(before) is None and next_elapse_s(after) is not None:
                 self._counted_to = now  # what begins to count has its whole first second
-            self.state = state
-            self._relay.drive(contact_wanted(state), now)
-            self._untold += facts
+            self._drive(now)
         return outcome
 
-    def _commit(self, facts: tuple[Fact, ...], state: State) -> None:
-        try:
-            self._store.commit(facts, state)
-        except DurableError as error:
-            log.error("store: %s", error)
-            self._ask_the_disk()
-            raise _StoreLost from error
-
-    def _ask_the_disk(self) -> None:
-        try:
-            self.state = self._store.reopen()
-        except DurableError as error:
-            self.state = None
-            log.error("store: %s", error)
-
-    def _tell(self) -> None:
-        for fact in self._untold:
-            small = isinstance(fact, EnergyUsed | TimePassed)
-            log.log(logging.DEBUG if small else logging.INFO, "%s", fact_to_json(fact))
-        self._untold = ()
+    def _drive(self, now: float) -> None:
+        self._relay.drive(contact_wanted(self._keeper.known()), now)
 
     def _settling(self, now: float) -> tuple[Command, ...]:
         self.reading = self._source.read(now)
@@ -258,7 +205,8 @@ class MeterUnit:
         late = waiting and now - self._committed_at >= self._rules.commit_s
         return late or flowed_wh >= self._commit_wh(state) or self._elapse_left(state, now) <= 0
 
-    def _until_next(self, state: State, now: float) -> float:
+    def _until_next(self, now: float) -> float:
+        state = self._keeper.known()
         step_wh = min(SAMPLE_WH, max(self._commit_wh(state) - self._flowed_wh(state), 1))
         step_s = self._source.seconds_until(now, step_wh)
         waits = (self._elapse_left(state, now), step_s, self._limiter.left_s(now))
@@ -279,19 +227,6 @@ class MeterUnit:
         left_s = next_elapse_s(state)
         return CHECK_S if left_s is None else self._counted_to + left_s - now
 
-    def _sensed(self, state: State, now: float) -> Observe:
-        fits = self._relay.sensed(now) == contact_wanted(state)
+    def _sensed(self, now: float) -> Observe:
+        fits = self._relay.sensed(now) == contact_wanted(self._keeper.known())
         return Observe(Alarm(0) if fits else Alarm.RELAY_MISMATCH)
-
-
-def _decided(
-    state: State, commands: tuple[Command, ...], at: int
-) -> tuple[State, tuple[Fact, ...], TokenOutcome | None]:
-    """Decide commands one after the other; the outcome is the last one's."""
-    facts: tuple[Fact, ...] = ()
-    outcome = None
-    for command in commands:
-        decision = decide(state, command, at)
-        state, facts = apply_all(state, decision.facts), (*facts, *decision.facts)
-        outcome = decision.outcome
-    return state, facts, outcome

@@ -7,6 +7,7 @@ import pytest
 from link.secret import Secret
 from link.settings import SettingsError, write_secret
 from meter.config import DKGA_ALGORITHMS, KEY_OCTETS, read_config, read_seed
+from meter.domain import PowerLimit
 
 TOML = """\
 [meter]
@@ -54,6 +55,12 @@ def test_a_whole_file_is_a_configuration_with_its_defaults(path: Path) -> None:
     assert (config.link.logical, config.sts.ken) == (1, 255)
     assert (config.store.commit_wh, config.store.commit_s) == (10, 60)
     assert config.keys.file == path.parent / "decoder.key"
+    assert config.supply.limit() == PowerLimit(power_w=0, over_s=10)
+
+
+def test_a_power_limit_is_what_the_file_says(path: Path) -> None:
+    path.write_text(f"{TOML}\n[supply]\npower_limit_w = 3000\noverload_s = 30\n")
+    assert read_config(path).supply.limit() == PowerLimit(power_w=3000, over_s=30)
 
 
 @pytest.mark.parametrize(
@@ -75,6 +82,8 @@ def test_a_whole_file_is_a_configuration_with_its_defaults(path: Path) -> None:
         ("kt = 2", "kt = 4", "[sts] kt 4 is not within 0..3"),
         ("krn = 1", "krn = 1\nken = 256", "[sts] ken 256 is not within 0..255"),
         ('"meter.db"', '"meter.db"\ncommit_wh = 0', "[store] commit_wh 0 is not 1 or more"),
+        ("[relay]", "[supply]\npower_limit_w = -1\n[relay]", "power_limit_w -1 is not within"),
+        ("[relay]", "[supply]\noverload_s = 301\n[relay]", "overload_s 301 is not within 1..300"),
         ("[relay]", "[relai]", "unknown key 'relai' (did you mean 'relay'?)"),
     ],
 )

@@ -9,13 +9,18 @@ from link.terms import Alarm, EntrySource, TokenOutcome, TokenResult, meter_pan,
 from meter.domain import (
     Acknowledge,
     Command,
+    ConfirmReconnection,
+    CutOverload,
     Elapsed,
     EnergyUsed,
     EnterToken,
     Fact,
     GuessFailed,
+    KeepCalendar,
+    LocalDay,
     Measure,
     Observe,
+    PowerUp,
     Seed,
     SwitchTested,
     TokenAccepted,
@@ -27,9 +32,11 @@ from meter.domain import (
     fact_from_json,
     fact_to_json,
     initial,
+    is_locked_out,
     state_from_json,
     state_to_json,
 )
+from meter.domain.calendar import used_by_period
 from meter.domain.supply import supply_changes
 from meter.sts import (
     ClearCredit,
@@ -72,6 +79,7 @@ class MeterLife(RuleBasedStateMachine):
         self.facts: tuple[Fact, ...] = ()
         self.bought_wh = self.used_wh = self.shown_wh = 0
         self.tid = 0
+        self.day = 1_000
         self.accepted: dict[str, TokenOutcome] = {}
         self.tids: set[int] = set()
 
@@ -169,9 +177,31 @@ class MeterLife(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([0, 1, 2, 10, 60, 3_600, 100_000]))
     def wait(self, seconds: int) -> None:
         open_before = not contact_wanted(self.state)
-        in_test = self.state.supply.test_left_s > 0
+        supply = self.state.supply
+        waits = (supply.test_left_s, supply.overload.off_left_s, supply.overload.lockout_left_s)
         self.do(Elapsed(seconds))
-        assert in_test or open_before == (not contact_wanted(self.state))
+        assert any(waits) or open_before == (not contact_wanted(self.state))
+
+    @rule(power_w=st.integers(1, 20_000))
+    def draw_too_much(self, power_w: int) -> None:
+        was_on = contact_wanted(self.state)
+        openings = self.state.supply.overload.openings
+        self.do(CutOverload(power_w))
+        assert not contact_wanted(self.state)
+        assert self.state.supply.overload.openings == openings + was_on
+
+    @rule(late=st.integers(-1, 1))
+    def confirm(self, late: int) -> None:
+        before = explain(self.state)
+        held = is_locked_out(self.state, before.since)
+        facts = self.do(ConfirmReconnection(before.since + late))
+        assert bool(facts) <= (late == 0 or held)
+        assert not facts or not self.state.supply.overload.lockout_left_s
+
+    @rule(days=st.sampled_from([-40, -1, 0, 1, 1, 2, 40]))
+    def look_at_the_calendar(self, days: int) -> None:
+        self.day = max(self.day + days, 1)
+        self.do(KeepCalendar(LocalDay(self.day, self.day // 30)))
 
     @rule(seconds=st.integers(-1_000_000, 1_000_000))
     def set_the_clock(self, seconds: int) -> None:
@@ -189,6 +219,7 @@ class MeterLife(RuleBasedStateMachine):
     @rule()
     def restart(self) -> None:
         self.state = state_from_json(state_to_json(self.state))
+        self.do(PowerUp())
 
     @invariant()
     def credit_is_tokens_less_consumption(self) -> None:
@@ -205,8 +236,17 @@ class MeterLife(RuleBasedStateMachine):
     def the_switch_is_closed_with_credit_alone(self) -> None:
         supply = self.state.supply
         alive = self.state.account.credit_wh > 0 and bool(self.accepted)
-        assert contact_wanted(self.state) == (alive and not supply.test_left_s)
+        overload = supply.overload
+        waits = (supply.test_left_s, overload.off_left_s, overload.lockout_left_s)
+        assert contact_wanted(self.state) == (alive and not any(waits))
         assert contact_wanted(self.state) == (explain(self.state).restored_by == 0)
+
+    @invariant()
+    def the_days_are_all_energy_since_the_oldest_one(self) -> None:
+        total_wh = self.state.metering.total_wh
+        for captures in (self.state.calendar.days, self.state.calendar.months):
+            used_wh = sum(wh for _, wh in used_by_period(captures, total_wh))
+            assert not captures or used_wh == total_wh - captures[0].total_wh
 
     @invariant()
     def the_newest_accepted_tokens_stand_in_the_ledger(self) -> None:

@@ -12,6 +12,8 @@ from link.server.objects import SERVER_KNOWS
 from link.terms import (
     Alarm,
     EntrySource,
+    SupplyExplanation,
+    SupplyReason,
     TokenOutcome,
     TokenResult,
     TokenStatus,
@@ -21,12 +23,17 @@ from link.terms import (
 from meter.domain import (
     Command,
     ConfirmReconnection,
+    CutOverload,
+    Elapsed,
     EnterToken,
+    KeepCalendar,
+    LocalDay,
     Measure,
     PowerLimit,
     Seed,
     State,
     apply_all,
+    contact_wanted,
     decide,
     initial,
 )
@@ -123,6 +130,8 @@ def test_every_row_is_bound_and_its_value_fits_its_type(
     if wh:
         meter.enter(token(100, wh), EntrySource.SLOT_0, 0)
         meter.do(Measure(0, 123))
+        meter.do(KeepCalendar(LocalDay(740_000, 24_300)))
+        meter.do(CutOverload(5_000))
     response = face.answer(asked(what, Operation.READ), 0)
     assert isinstance(response, Value)
     assert what.schema.decode(what.schema.encode(response.value)) == response.value
@@ -169,6 +178,81 @@ def test_a_refused_token_is_a_success_of_the_method(face: CosemFace) -> None:
             assert result is TokenResult.CRCError
         case other:
             pytest.fail(f"{other}")
+
+
+CONFIRM = row("confirm_reconnection.value")
+
+
+@pytest.fixture
+def locked_out(meter: PaperMeter) -> PaperMeter:
+    meter.enter(token(100), EntrySource.SLOT_0, 0)
+    for _ in range(3):
+        meter.do(CutOverload(5_000))
+        meter.do(Elapsed(60))
+    meter.do(CutOverload(5_000))
+    return meter
+
+
+def test_a_lock_out_is_confirmed_by_its_own_time_once(
+    locked_out: PaperMeter, face: CosemFace
+) -> None:
+    gone = AccessRefused(DataAccessResult.OBJECT_UNAVAILABLE)
+    assert face.answer(asked(CONFIRM, Operation.WRITE, AT - 1), 0) == gone
+    assert not contact_wanted(locked_out.kept)
+    assert face.answer(asked(CONFIRM, Operation.WRITE, AT), 0) == Written()
+    assert contact_wanted(locked_out.kept)
+    assert face.answer(asked(CONFIRM, Operation.WRITE, AT), 0) == gone
+
+
+def test_a_confirmation_without_a_store_is_a_temporary_failure(
+    locked_out: PaperMeter, face: CosemFace
+) -> None:
+    locked_out.lost = True
+    answer = face.answer(asked(CONFIRM, Operation.WRITE, AT), 0)
+    assert answer == AccessRefused(DataAccessResult.TEMPORARY_FAILURE)
+
+
+@pytest.mark.usefixtures("locked_out")
+def test_the_explanation_counts_down_between_commits(face: CosemFace) -> None:
+    explanation = row("supply_explanation.value")
+    for now in (0, 17, 1_800, 2_000):
+        response = face.answer(asked(explanation, Operation.READ), now)
+        assert isinstance(response, Value)
+        assert isinstance(response.value, SupplyExplanation)
+        assert response.value.reason is SupplyReason.OVERLOAD_LOCKOUT
+        assert response.value.seconds_left == max(1_800 - now, 0)
+
+
+@pytest.mark.usefixtures("locked_out")
+def test_nothing_flows_by_the_registers_while_the_switch_is_open(face: CosemFace) -> None:
+    shown = {
+        key: face.answer(asked(row(f"{key}.value"), Operation.READ), 0)
+        for key in ("power", "current", "power_factor", "voltage", "overloads")
+    }
+    assert shown == {
+        "power": Value(0),
+        "current": Value(0),
+        "power_factor": Value(1_000),
+        "voltage": Value(229_000),
+        "overloads": Value(4),
+    }
+
+
+def test_a_profile_is_cut_by_entry_as_counted_from_one(meter: PaperMeter, face: CosemFace) -> None:
+    for day in range(5):
+        meter.do(KeepCalendar(LocalDay(100 + day, 7)))
+        meter.do(Measure(0, 10 * (day + 1)))
+
+    def totals(selection: object) -> list[int]:
+        response = face.answer(asked(row("days.buffer"), Operation.READ, selection=selection), 0)
+        assert isinstance(response, Value)
+        assert isinstance(response.value, tuple)
+        return [captured.total_wh for captured in response.value]
+
+    assert totals(WHOLE) == [0, 10, 20, 30, 40]
+    assert totals(ByEntry(2, 3)) == [10, 20]
+    assert totals(ByEntry(4, 0)) == [30, 40]
+    assert totals(ByDigest(bytes(8))) == []
 
 
 def test_each_client_reads_the_result_of_its_own_last_token(face: CosemFace) -> None:

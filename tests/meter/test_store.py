@@ -26,16 +26,20 @@ from link.durable import (
     connect_sqlite,
 )
 from link.secret import Secret
-from link.terms import LEDGER_KEPT, EntrySource, meter_pan
+from link.terms import DAYS_UNKNOWN, LEDGER_KEPT, EntrySource, meter_pan
 from meter.domain import (
     Command,
     Elapsed,
     EnterToken,
     Fact,
+    KeepCalendar,
+    LocalDay,
     Measure,
+    Overload,
     Seed,
     State,
     apply_all,
+    days_left,
     decide,
     initial,
 )
@@ -100,6 +104,25 @@ def test_a_new_store_is_empty_and_for_its_user_alone(path: Path) -> None:
     assert store.load() is None
     assert store.facts() == ()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    store.close()
+
+
+def test_a_store_of_before_overload_and_calendar_opens_and_goes_on(path: Path) -> None:
+    shutil.copy(ROOT / "tests/meter/samples/store_1.db", path)
+    path.chmod(0o600)
+    store = Store.open(path)
+    state = store.load()
+    assert state is not None
+    assert (state.account.credit_wh, state.metering.total_wh) == (500, 1_500)
+    assert [entry.tid for entry in state.ledger.entries] == [1, 2]
+    assert state.supply.overload == Overload()
+    assert days_left(state) == DAYS_UNKNOWN
+    facts, state = step(state, KeepCalendar(LocalDay(1, 1)))
+    store.commit(facts, state)
+    store.close()
+    store = Store.open(path)
+    assert store.load() == state
+    assert [capture.total_wh for capture in state.calendar.days] == [1_500]
     store.close()
 
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from link.durable import Database
-from link.terms import LEDGER_KEPT, EntrySource
-from meter.app.unit import load_or_begin
+from link.terms import LEDGER_KEPT, EntrySource, luhn_digit
+from meter.app.keeper import load_or_begin
 from meter.config import read_config, read_seed
 from meter.domain import EnterToken, Fact, Ledger, apply_all, decide, fact_to_json, state_to_json
 from meter.store import Store
@@ -28,7 +28,24 @@ SCHEMA = "CREATE TABLE line (id INTEGER PRIMARY KEY, line TEXT NOT NULL)"
 
 def make_meter(folder: Path, drn: str, listen: str) -> Made:
     """Provision a meter in lab mode with test keys, made yesterday."""
-    record = MeterRecord(
+    (made,) = make_line(folder, (drn,), listen)
+    return made
+
+
+def make_line(folder: Path, drns: Sequence[str], listen: str) -> tuple[Made, ...]:
+    """Provision meters that listen at one URL."""
+    records = tuple(map(_record, drns))
+    return make_meters(Order(folder, records, listen, None, None, test=True, lab=True, paired=True))
+
+
+def meter_numbers(count: int) -> tuple[str, ...]:
+    """Return the numbers of so many meters, with an address each."""
+    payloads = (f"10{serial:08d}" for serial in range(1, count + 1))
+    return tuple(payload + luhn_digit(payload) for payload in payloads)
+
+
+def _record(drn: str) -> MeterRecord:
+    return MeterRecord(
         drn=drn,
         sgc="123456",
         krn=1,
@@ -40,9 +57,6 @@ def make_meter(folder: Path, drn: str, listen: str) -> Made:
         ken=NEVER_EXPIRES,
         manufactured=(datetime.now(UTC) - timedelta(days=1)).date(),
     )
-    order = Order(folder, (record,), listen, None, None, test=True, lab=True, paired=True)
-    (made,) = make_meters(order)
-    return made
 
 
 class Mint:
