@@ -8,7 +8,7 @@ import pytest
 
 from link.line import LineSettings
 from link.media import Medium, MediumClosed
-from link.media.line_runner import LEAD_S
+from link.media.line_runner import GATHERED_OCTETS, LEAD_S
 from link.media.memory_line import HEARD_OCTETS, MemoryLine
 from tools.virtual_time import run_virtual
 
@@ -61,6 +61,24 @@ async def test_a_frame_is_noticed_while_it_comes_in() -> None:
 
 
 @on_virtual_time
+async def test_who_hears_when_the_line_is_idle_hears_a_talk_whole_at_its_end() -> None:
+    line = MemoryLine(PLAIN, Random(1))
+    speaker, listener = line.join(), line.join(when_idle=True)
+    await speaker.write(bytes(100))
+    assert await listener.read() == bytes(100)
+    assert now() == pytest.approx(100 * OCTET_S)
+
+
+@on_virtual_time
+async def test_who_hears_when_the_line_is_idle_does_not_wait_for_ever() -> None:
+    line = MemoryLine(PLAIN, Random(1))
+    speaker, listener = line.join(), line.join(when_idle=True)
+    await speaker.write(bytes(1000))
+    assert len(await listener.read()) == GATHERED_OCTETS
+    assert len(await read_exactly(listener, 1000 - GATHERED_OCTETS)) == 1000 - GATHERED_OCTETS
+
+
+@on_virtual_time
 async def test_a_medium_knows_its_name_and_the_bit_rate_of_the_line() -> None:
     first, second = stations(2, LineSettings(baudrate=1200))
     assert (first.url, second.url) == ("memory://line/0", "memory://line/1")
@@ -77,11 +95,11 @@ async def test_who_writes_more_than_the_line_carries_waits_for_it() -> None:
 
 @on_virtual_time
 async def test_what_is_not_read_is_lost_beyond_the_bound_and_hinders_nobody() -> None:
-    first, idle, reader = stations(3, LineSettings(baudrate=1_000_000))
-    for _ in range(200):
+    first, idle, reader = stations(3, LineSettings(piece_octets=1000))
+    for _ in range(100):
         await first.write(bytes(1000))
         await read_exactly(reader, 1000)
-    assert HEARD_OCTETS <= len(await idle.read()) < HEARD_OCTETS + PIECE
+    assert HEARD_OCTETS <= len(await idle.read()) < HEARD_OCTETS + 1000
 
 
 @on_virtual_time
