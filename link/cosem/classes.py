@@ -1,9 +1,10 @@
 """Interface classes as rows: attributes and methods with their numbers and data types.
 
 Source: IEC 62056-6-2. Numbers and types of classes 7, 15, 111, 112, 115 and 116 and the
-numbers of class 71 agree with a second source; parameters of methods, class 17 and the widths of
-classes 8, 70 and 71 are from memory of the standard, check against a second source. Attribute 1,
-the logical name, is common to all and not repeated. A schema None is chosen by the object.
+numbers of class 71 agree with a second source; parameters of methods, class 17, class 23 and the
+widths of classes 8, 70 and 71 are from memory of the standard, check against a second source.
+Attribute 1, the logical name, is common to all and not repeated. A schema None is chosen by the
+object.
 """
 
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ from link.cosem.values import (
     AccountCredit,
     AssociationStatus,
     ClockBase,
+    CommSpeed,
     ControlMode,
     CreditConfiguration,
     CreditType,
@@ -128,6 +130,22 @@ ASSOCIATION = InterfaceClass(
 
 SAP_ASSIGNMENT = InterfaceClass(
     17, 0, "SAP assignment", (Member(2, "sap_assignment_list", SAP_NAMES),)
+)
+
+HDLC_SETUP = InterfaceClass(
+    23,
+    1,
+    "IEC HDLC setup",
+    (
+        Member(2, "comm_speed", Enumerated(CommSpeed)),
+        Member(3, "window_size_transmit", U8),
+        Member(4, "window_size_receive", U8),
+        Member(5, "max_info_field_length_transmit", U16),
+        Member(6, "max_info_field_length_receive", U16),
+        Member(7, "inter_octet_time_out", U16),
+        Member(8, "inactivity_time_out", U16),
+        Member(9, "device_address", U16),
+    ),
 )
 
 DISCONNECT_CONTROL = InterfaceClass(
@@ -250,6 +268,7 @@ CLASSES = (
     CLOCK,
     ASSOCIATION,
     SAP_ASSIGNMENT,
+    HDLC_SETUP,
     DISCONNECT_CONTROL,
     LIMITER,
     ACCOUNT,

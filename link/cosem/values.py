@@ -245,6 +245,21 @@ class AssociationStatus(IntEnum):
     ASSOCIATED = 2
 
 
+class CommSpeed(IntEnum):
+    """`comm_speed`, class 23 attribute 2; a member is named by its bits a second."""
+
+    B300 = 0
+    B600 = 1
+    B1200 = 2
+    B2400 = 3
+    B4800 = 4
+    B9600 = 5
+    B19200 = 6
+    B38400 = 7
+    B57600 = 8
+    B115200 = 9
+
+
 class AttributeMode(IntEnum):
     """`access_mode` of an attribute in an object_list."""
 

@@ -34,7 +34,7 @@ from link.dlms.acse import AARQ_TAG
 from link.server.association import MALFORMED, MAX_RECEIVE, STRANGER, Association, Rejection, judge
 from link.server.counts import ServerCounts
 from link.server.events import Client, Response
-from link.server.objects import Situation
+from link.server.objects import HdlcSetup, Situation
 from link.server.reply import TOO_LONG
 from link.server.services import Question
 from link.server.serving import Serving
@@ -52,11 +52,18 @@ class Dialogue:
     """The state of one client's association."""
 
     def __init__(
-        self, client: Client | None, *, device: SapName, lab: bool, counts: ServerCounts
+        self,
+        client: Client | None,
+        *,
+        device: SapName,
+        hdlc: HdlcSetup,
+        lab: bool,
+        counts: ServerCounts,
     ) -> None:
         """`client` is None for a SAP that nobody has; it gets no association."""
         self._client = client
         self._device = device
+        self._hdlc = hdlc
         self._lab = lab
         self._counts = counts
         self._serving: Serving | None = None
@@ -121,7 +128,7 @@ class Dialogue:
         verdict = judge(aarq, self._client.role, lab=self._lab)
         if isinstance(verdict, Association):
             rights = rights_of(self._client.role, lab=self._lab)
-            situation = Situation(self._device, self._client, rights, verdict)
+            situation = Situation(self._device, self._client, self._hdlc, rights, verdict)
             self._serving = Serving(situation, self._counts)
         return verdict
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from link.cosem import Role, Row, RowKind, object_list, object_named, row_at
-from link.cosem.values import AssociationStatus, Partners, SapName, XdlmsContext
+from link.cosem.values import AssociationStatus, CommSpeed, Partners, SapName, XdlmsContext
 from link.dlms import DataAccessResult
 from link.dlms.codes import DLMS_VERSION
 from link.server.association import MAX_RECEIVE, Association
@@ -22,6 +22,19 @@ _LOWEST_MECHANISM = bytes.fromhex("60857405080200")
 _QUALITY = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HdlcSetup:
+    """How the session speaks on its medium; class 23."""
+
+    baudrate: int | None
+    """Bits a second; None where octets take no time."""
+    window: int
+    info_octets: int
+    inter_octet_s: float
+    inactivity_s: float
+    physical_address: int
+
+
 @dataclass(frozen=True, slots=True)
 class Situation:
     """What the server's own attributes depend on."""
@@ -29,12 +42,20 @@ class Situation:
     device: SapName
     """The logical device that the client speaks to."""
     client: Client
+    hdlc: HdlcSetup
     rights: Role
     """The role whose rights the client has (see rights_of)."""
     association: Association
 
 
-_OWN: dict[str, Callable[[Situation], object]] = {
+def _speed(hdlc: HdlcSetup) -> CommSpeed | DataAccessResult:
+    """Return the speed; a medium without one, or with another, cannot say it."""
+    name = f"B{hdlc.baudrate}"
+    known = name in CommSpeed.__members__
+    return CommSpeed[name] if known else DataAccessResult.OBJECT_UNAVAILABLE
+
+
+_OWN: dict[str, Callable[[Situation], object | DataAccessResult]] = {
     "association.object_list": lambda now: object_list(now.rights),
     "association.associated_partners_id": lambda now: Partners(now.client.sap, now.device.sap),
     "association.application_context_name": lambda _: _LN_CONTEXT,
@@ -50,6 +71,14 @@ _OWN: dict[str, Callable[[Situation], object]] = {
     "association.association_status": lambda _: AssociationStatus.ASSOCIATED,
     "sap_assignment.sap_assignment_list": lambda now: (now.device,),
     "logical_device_name.value": lambda now: now.device.name,
+    "hdlc_setup.comm_speed": lambda now: _speed(now.hdlc),
+    "hdlc_setup.window_size_transmit": lambda now: now.hdlc.window,
+    "hdlc_setup.window_size_receive": lambda now: now.hdlc.window,
+    "hdlc_setup.max_info_field_length_transmit": lambda now: now.hdlc.info_octets,
+    "hdlc_setup.max_info_field_length_receive": lambda now: now.hdlc.info_octets,
+    "hdlc_setup.inter_octet_time_out": lambda now: round(now.hdlc.inter_octet_s * 1000),
+    "hdlc_setup.inactivity_time_out": lambda now: round(now.hdlc.inactivity_s),
+    "hdlc_setup.device_address": lambda now: now.hdlc.physical_address,
 }
 
 SERVER_KNOWS: frozenset[str] = frozenset(_OWN)
@@ -102,6 +131,6 @@ def is_own(wanted: Row) -> bool:
     return wanted.fixed is not None or wanted.key in _OWN
 
 
-def own_value(wanted: Row, situation: Situation) -> object:
-    """Return the value of a row that is_own."""
+def own_value(wanted: Row, situation: Situation) -> object | DataAccessResult:
+    """Return the value of a row that is_own, or why there is none."""
     return wanted.fixed if wanted.fixed is not None else _OWN[wanted.key](situation)

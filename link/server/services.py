@@ -116,7 +116,10 @@ def _get(request: GetRequest, situation: Situation) -> Answer | Question:
     if isinstance(selection, DataAccessResult):
         return GetResponse(invoke, selection)
     if is_own(row):
-        return GetResponse(invoke, row.schema.encode(own_value(row, situation)))
+        value = own_value(row, situation)
+        if isinstance(value, DataAccessResult):
+            return GetResponse(invoke, value)
+        return GetResponse(invoke, row.schema.encode(value))
     return Question(situation, invoke, row, Operation.READ, None, selection)
 
 

@@ -20,9 +20,12 @@ from link.hdlc import (
     Station,
     Timing,
 )
+from link.hdlc.negotiation import WINDOW
+from link.hdlc.secondary import INACTIVITY_S
 from link.server.counts import ServerCounts
 from link.server.dialogue import Dialogue
 from link.server.events import Asked, AskedId, Client, Response
+from link.server.objects import HdlcSetup
 from link.server.services import Question
 
 
@@ -48,6 +51,14 @@ class ServerSession:
         self.counts = ServerCounts()
         self._secondary = Secondary(addresses=addresses, timing=timing, max_info=max_info)
         self._device_name = device_name
+        self._hdlc = HdlcSetup(
+            baudrate=timing.baudrate,
+            window=WINDOW,
+            info_octets=max_info,
+            inter_octet_s=timing.inter_octet_s,
+            inactivity_s=INACTIVITY_S,
+            physical_address=addresses.lower,
+        )
         self._lab = lab
         self._dialogues: dict[Station, Dialogue] = {}
         self._pending: dict[AskedId, _Pending] = {}
@@ -129,7 +140,7 @@ class ServerSession:
         role = role_of(peer.client)
         client = Client(peer.client, role) if role else None
         device = SapName(peer.server.upper, self._device_name)
-        return Dialogue(client, device=device, lab=self._lab, counts=self.counts)
+        return Dialogue(client, device=device, hdlc=self._hdlc, lab=self._lab, counts=self.counts)
 
     def _take(self, peer: Station, apdu: bytes, now: float) -> None:
         taken = self._dialogues[peer].received(apdu)

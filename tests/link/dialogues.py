@@ -17,6 +17,7 @@ from link.dlms import (
 from link.server import Client
 from link.server.counts import ServerCounts
 from link.server.dialogue import Dialogue
+from link.server.objects import HdlcSetup
 
 ALL = Conformance(sum(Conformance))
 PLAIN = Aarq(ApplicationContext.LN, InitiateRequest(ALL, 0xFFFF))
@@ -26,9 +27,19 @@ PUBLIC, SLOT = Client(16, Role.PUBLIC), Client(97, Role.CIU)
 MANAGEMENT, PAIRING = Client(1, Role.MANAGEMENT), Client(104, Role.PAIRING)
 
 
-def dialogue(client: Client | None = SLOT, lab: bool = True) -> Dialogue:
+WIRE = HdlcSetup(
+    baudrate=9600,
+    window=1,
+    info_octets=128,
+    inter_octet_s=0.05,
+    inactivity_s=120.0,
+    physical_address=2836,
+)
+
+
+def dialogue(client: Client | None = SLOT, lab: bool = True, hdlc: HdlcSetup = WIRE) -> Dialogue:
     device = SapName(1, "SPL0000000000017")
-    return Dialogue(client, device=device, lab=lab, counts=ServerCounts())
+    return Dialogue(client, device=device, hdlc=hdlc, lab=lab, counts=ServerCounts())
 
 
 def associated(client: Client = SLOT, proposal: Aarq = PLAIN, lab: bool = True) -> Dialogue:

@@ -60,6 +60,7 @@ from .dialogues import (
     PUBLIC,
     SHORT,
     SLOT,
+    WIRE,
     associated,
     dialogue,
     proposing,
@@ -488,7 +489,7 @@ def test_an_aarq_without_sense_is_rejected_by_the_provider() -> None:
 
 def test_what_clients_do_not_get_is_counted() -> None:
     counts = ServerCounts()
-    counted = Dialogue(SLOT, device=SapName(1, "A"), lab=True, counts=counts)
+    counted = Dialogue(SLOT, device=SapName(1, "A"), hdlc=WIRE, lab=True, counts=counts)
     counted.received(b"\xc0")
     counted.received(b"\x60\x00")
     counted.received(replace(PLAIN, context=ApplicationContext.SN).to_bytes())

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from link.client import Answered, ClientSession, Get
-from link.cosem import Role, row
-from link.cosem.values import Partners, SapName
+from link.client import Answered, ClientSession, Get, GetMany, Result
+from link.cosem import OBJECT_MAP, Role, row
+from link.cosem.values import CommSpeed, Partners, SapName
 from link.dlms import ActionResult, Conformance, DataAccessResult
 from link.hdlc import (
     Connected,
@@ -55,12 +55,21 @@ OUTCOME = TokenOutcome(
 )
 
 
-def session(lab: bool = True, upper: int = 1) -> ServerSession:
+UNPACED = Timing(baudrate=None)
+
+
+def session(
+    lab: bool = True,
+    upper: int = 1,
+    timing: Timing = UNPACED,
+    max_info: int = 128,
+) -> ServerSession:
     return ServerSession(
         addresses=OwnAddress(2836, frozenset({upper}), point_to_point=True),
-        timing=Timing(baudrate=None),
+        timing=timing,
         device_name="SPL0000000000017",
         lab=lab,
+        max_info=max_info,
     )
 
 
@@ -229,6 +238,44 @@ def test_the_logical_device_that_is_told_is_the_one_that_was_asked(upper: int) -
         client.receive(server.take_outgoing(), 0.0)
     told = [event.value for event in client.take_events() if isinstance(event, Answered)]
     assert told == [(SapName(upper, "SPL0000000000017"),), Partners(16, upper)]
+
+
+HDLC_SETUP = [each for each in OBJECT_MAP if each.key.startswith("hdlc_setup.")]
+
+
+def told(timing: Timing, **changes: int) -> list[object]:
+    """Return what a meter says of its medium to the public client."""
+    server, station = session(lab=False, timing=timing, **changes), Station(16, ServerAddress.of(1))
+    client = ClientSession(timing=timing, rng=Random(1))
+    client.add_meter(station, "64686956810")
+    client.ask(station, GetMany(tuple(Get(each) for each in HDLC_SETUP)), 0.0)
+    now, answered = 0.0, list[Answered]()
+    while not answered:
+        if not (request := client.take_outgoing()):
+            assert client.deadline is not None
+            now = max(now, client.deadline)
+            client.tick(now)
+            continue
+        server.receive(request, now)
+        for asked in server.take_events():
+            server.answer(asked.id, Value("64686956810"), now)
+        client.receive(server.take_outgoing(), now)
+        answered += [event for event in client.take_events() if isinstance(event, Answered)]
+    (answer,) = answered
+    assert isinstance(answer.value, tuple)
+    return [part.value if isinstance(part, Result) else part.detail for part in answer.value]
+
+
+def test_the_hdlc_setup_is_that_of_the_medium() -> None:
+    wire = [CommSpeed.B9600, 1, 1, 128, 128, 50, 120, 2836]
+    assert told(Timing.for_line(9600)) == wire
+    slow = [CommSpeed.B1200, 1, 1, 64, 64, 167, 120, 2836]
+    assert told(Timing.for_line(1200), max_info=64) == slow
+
+
+@pytest.mark.parametrize("baudrate", [None, 14400])
+def test_a_speed_that_the_class_has_no_number_for_is_unavailable(baudrate: int | None) -> None:
+    assert told(Timing.for_line(baudrate))[0] == "object-unavailable"
 
 
 @given(st.lists(st.binary(max_size=60), max_size=8))
