@@ -365,3 +365,14 @@ def test_the_ciu_takes_its_files(lab: Path, drn: Numbers) -> None:
     (meter,) = config.meter
     assert (meter.drn, meter.slot, meter.keys) == (drn(1), 0, lab / "keys" / drn(1))
     assert meter.address == read_config(lab / drn(1) / "meter.toml").link.address
+
+
+def test_a_power_limit_stands_in_the_meters_configuration(
+    provision: Splitmeter, drn: Numbers
+) -> None:
+    for serial, words, limit_w in ((1, (), 0), (2, ("--power-limit", 3_000), 3_000)):
+        made = json.loads(
+            provision("--test-keys", "--lab", "--json", *words, drns=[drn(serial)]).out
+        )
+        assert read_config(Path(made[0]["config"])).supply.limit().power_w == limit_w
+    assert "no power of 0 to" in one_line(provision("--test-keys", "--power-limit", "-1"), 2)

@@ -119,7 +119,7 @@ def _build(stage: Path, order: Order, unit: Unit, made: tuple[Made, ...]) -> lis
     for number, one in enumerate(made, len(unit.drns) + 1):
         text += texts.ciu_meter(one.place, number, paired=order.paired)
         names.append(one.meter.drn)
-        house = texts.house_url(number, order.scale)
+        house = texts.House(number, order.scale, order.power_limit_w)
         settings = texts.meter_toml(one.meter, one.place, house, lab=order.lab, test=order.test)
         _build_meter(stage / one.meter.drn, settings, unit.title, one)
         if one.slot is not None:

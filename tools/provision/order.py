@@ -8,6 +8,7 @@ from pathlib import Path
 
 from link.secret import Secret
 from link.terms import DRN_DIGITS, is_digits, is_meter_number, luhn_digit
+from meter.config import MOST_POWER_W
 from meter.sts import BaseDate, KeyType
 from meter.sts.derivation import Dkga
 from tools.exits import Stop, Subparsers
@@ -43,6 +44,7 @@ class Order:
     lab: bool
     paired: bool
     scale: int = 1
+    power_limit_w: int = 0
 
 
 def add_parser(subparsers: Subparsers, run: Callable[[argparse.Namespace], int]) -> None:
@@ -67,6 +69,7 @@ def add_parser(subparsers: Subparsers, run: Callable[[argparse.Namespace], int])
     add("--ea", default="11", choices=("07", "11"), help="encryption algorithm (%(default)s)")
     add("--manufactured", type=_date, metavar="YYYY-MM-DD", help="UTC, default yesterday")
     add("--scale", default=1, type=_scale, metavar="N", help="house time per second (%(default)s)")
+    add("--power-limit", default=0, type=_watts, metavar="W", help="more opens the switch (none)")
     add("--lab", action="store_true", help="no security on the link")
     add("--unpaired", action="store_true", help="no CIU knows the meters yet")
     add("--json", action="store_true", help="print a JSON array")
@@ -90,6 +93,7 @@ def read_order(args: argparse.Namespace) -> Order:
         lab=args.lab,
         paired=not args.unpaired,
         scale=args.scale,
+        power_limit_w=args.power_limit,
     )
 
 
@@ -144,6 +148,12 @@ def _digits(count: int) -> Callable[[str], str]:
 def _scale(text: str) -> int:
     if not is_digits(text) or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1")
+    return int(text)
+
+
+def _watts(text: str) -> int:
+    if not is_digits(text) or int(text) > MOST_POWER_W:
+        raise argparse.ArgumentTypeError(f"{text!r} is no power of 0 to {MOST_POWER_W} W")
     return int(text)
 
 

@@ -1,6 +1,7 @@
 """The files of a new meter and its CIU, as text. Layout: docs of the command line."""
 
 import json
+from dataclasses import dataclass
 
 from link.terms import meter_pan
 from tools.provision.keys import KeyPair, Label
@@ -13,6 +14,7 @@ SLOT = 0
 LOGICAL_DEVICE = 1
 COMMIT_WH = 10
 COMMIT_S = 60
+OVERLOAD_S = 10
 
 DECODER_KEY = "decoder.key"
 LINK_KEYS = "link.keys"
@@ -20,16 +22,25 @@ PAIRING_CODE = "pairing.code"
 CONTROL_SOCKET = "control.sock"
 
 
-def house_url(seed: int, scale: int) -> str:
-    """Return the source of a simulated house that lives `scale` times as fast as we do."""
-    return f"simulated://house?seed={seed}&scale={scale}&control={CONTROL_SOCKET}"
+@dataclass(frozen=True, slots=True)
+class House:
+    """A simulated house: its number, how fast it lives, and the power that it may draw."""
+
+    number: int
+    scale: int = 1
+    power_limit_w: int = 0
+
+    @property
+    def url(self) -> str:
+        """Return the meter's source."""
+        return f"simulated://house?seed={self.number}&scale={self.scale}&control={CONTROL_SOCKET}"
 
 
 _TEST_KEYS = "# made with test keys: fit for trying, not for selling energy\n"
 
 
-def meter_toml(meter: MeterRecord, place: Place, house: str, *, lab: bool, test: bool) -> str:
-    """Return meter.toml; `house` is the URL of its source."""
+def meter_toml(meter: MeterRecord, place: Place, house: House, *, lab: bool, test: bool) -> str:
+    """Return meter.toml."""
     return f"""\
 {_TEST_KEYS if test else ""}[meter]
 drn = {_quoted(meter.drn)}
@@ -63,10 +74,14 @@ commit_wh = {COMMIT_WH}
 commit_s = {COMMIT_S}
 
 [source]
-url = {_quoted(house)}
+url = {_quoted(house.url)}
 
 [relay]
 url = "simulated://"
+
+[supply]
+power_limit_w = {house.power_limit_w}
+overload_s = {OVERLOAD_S}
 """
 
 
