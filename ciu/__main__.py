@@ -8,14 +8,13 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 from secrets import randbits
 
 from ciu.app import CiuApp, Customer, MeterChoice, Order, Report, choose_meter, rehearse
 from ciu.app.report import of_bad_entry
 from ciu.config import CiuConfig, read_config
-from ciu.faces import PlainFace, follow
+from ciu.faces import NO_TEXTUAL, PlainFace, follow, why_no_terminal_face
 from ciu.keypad import UnknownKey, read_keys
 from link.arguments import Exit, Parser
 from link.durable import DurableError
@@ -23,8 +22,6 @@ from link.settings import SettingsError
 
 FACES = ("plain", "terminal", "web")
 UNBUILT = "the {face} face is not built yet: use --face plain"
-NO_TEXTUAL = "the terminal face needs textual: pip install 'splitmeter[tui]', or use --face plain"
-NO_TERMINAL = "the terminal face needs a terminal on stdin and stdout: use --face plain"
 TIMEOUT_S = 20.0
 
 EXAMPLE = """\
@@ -104,24 +101,17 @@ def _served(arguments: argparse.Namespace) -> Exit:
 
 
 def _usual_face() -> str:
-    """Return the best face that there is here; of an extra that is missing, say so."""
-    if not _on_terminal():
-        return "plain"
-    if find_spec("textual") is None:
-        _say(NO_TEXTUAL)
-        return "plain"
-    return "terminal"
-
-
-def _on_terminal() -> bool:
-    return sys.stdin.isatty() and sys.stdout.isatty()
+    """Return the best face that there is here; where an extra is missing, say so."""
+    why = why_no_terminal_face()
+    if why == NO_TEXTUAL:
+        _say(why)
+    return "plain" if why else "terminal"
 
 
 def _serve_terminal(config: CiuConfig) -> Exit:
-    if find_spec("textual") is None:
-        return _complain(NO_TEXTUAL, Exit.USAGE)
-    if not _on_terminal():
-        return _complain(NO_TERMINAL, Exit.USAGE)
+    why = why_no_terminal_face()
+    if why:
+        return _complain(why, Exit.USAGE)
     # an extra, and slow to load
     from ciu.faces.terminal import TerminalFace, log_aside, serve
 

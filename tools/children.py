@@ -5,6 +5,7 @@ without a bound.
 """
 
 import asyncio
+import os
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
@@ -15,6 +16,11 @@ from tools.exits import Exit, Stop
 
 ROOT = Path(__file__).parents[1]
 """Where the packages stand, installed or not."""
+
+COMMAND = (sys.executable, "-m")
+"""Followed by the name of a package, runs it."""
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
+"""In which the packages are found from any folder."""
 
 START_S = 20.0
 END_S = 5.0
@@ -47,11 +53,18 @@ class Child:
 
 
 @asynccontextmanager
-async def child(module: str, *words: str, log: Path) -> AsyncIterator[Child]:
-    """Run `python -m MODULE WORDS` while the block runs; what it says on stderr goes to `log`."""
-    with log.open("wb") as stderr:
+async def child(module: str, *words: str, log: Path, folder: Path = ROOT) -> AsyncIterator[Child]:
+    """Run `python -m MODULE WORDS` in a folder while the block runs; its stderr goes to `log`."""
+    with log.open("wb") as err:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", module, *words, cwd=ROOT, stdin=PIPE, stdout=PIPE, stderr=stderr
+            *COMMAND,
+            module,
+            *words,
+            cwd=folder,
+            env=ENVIRONMENT,
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=err,
         )
     try:
         yield Child(module, process, log)

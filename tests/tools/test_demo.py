@@ -6,12 +6,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from link.terms import is_meter_number
-from tools.demo.stage import Stage, StageError
+from tools.demo.stage import Plan, Stage, StageError
 
 ENDED_S = 20.0
 """A leashed child has ended within so long."""
@@ -19,13 +20,13 @@ ENDED_S = 20.0
 
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
-    """A demo whose meter is ready."""
+    """A demo whose line and two meters are ready."""
     words = (sys.executable, "-m", "tools", "demo", "--dir", str(tmp_path / "lab"))
     with subprocess.Popen(
         words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
-        assert any(line.startswith("ready pty://") for line in process.stdout)
+        assert any(line.startswith("$ splitmeter ciu") for line in process.stdout)
         yield process
         process.kill()
 
@@ -39,25 +40,27 @@ def children(parent: int) -> list[int]:
 @pytest.mark.proof
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_no_child_outlives_the_demo(demo: "subprocess.Popen[str]", number: int) -> None:
-    (meter,) = children(demo.pid)
-    watch = os.pidfd_open(meter)
-    demo.send_signal(number)
-    demo.wait(ENDED_S)
-    ended, _, _ = select.select([watch], [], [], ENDED_S)
-    os.close(watch)
-    assert ended
+    with ExitStack() as opened:
+        watched = [os.pidfd_open(child) for child in children(demo.pid)]
+        for watch in watched:
+            opened.callback(os.close, watch)
+        assert len(watched) == 3
+        demo.send_signal(number)
+        demo.wait(ENDED_S)
+        for watch in watched:
+            assert select.select([watch], [], [], ENDED_S)[0]
 
 
-def test_the_seed_chooses_a_real_meter_number(tmp_path: Path) -> None:
-    numbers = [Stage(tmp_path, seed).drn for seed in (1, 1, 2)]
-    assert all(map(is_meter_number, numbers))
-    assert numbers[0] == numbers[1] != numbers[2]
+def test_the_seed_chooses_real_meter_numbers_that_differ(tmp_path: Path) -> None:
+    chosen = [Stage(tmp_path, Plan(meters=8, seed=seed), print).drns for seed in (1, 1, 2)]
+    assert all(is_meter_number(drn) for drns in chosen for drn in drns)
+    assert all(len(set(drns)) == 8 for drns in chosen)
+    assert chosen[0] == chosen[1] != chosen[2]
 
 
-def test_a_command_that_fails_ends_the_demo_with_its_status(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    stage = Stage(tmp_path, seed=1)
+def test_a_command_that_fails_ends_the_demo_with_its_status(tmp_path: Path) -> None:
+    said: list[str] = []
+    stage = Stage(tmp_path, Plan(), said.append)
     with pytest.raises(StageError, match="splitmeter vend ended with status 2"):
-        stage.buy("25")
-    assert "$ splitmeter vend" in capsys.readouterr().out
+        stage.buy(stage.drns[0], "25")
+    assert said[0].startswith("\n$ splitmeter vend --register vend.db credit")

@@ -4,12 +4,9 @@ Invariant: nothing is typed that a customer could not type, and nothing is known
 """
 
 import asyncio
-import secrets
-import time
 from collections.abc import Callable
 
 from ciu.app import CiuApp
-from ciu.config import read_config
 from ciu.faces import PlainFace
 from ciu.keypad import read_keys
 from ciu.panel import Mode
@@ -33,18 +30,12 @@ class NotShown(Exception):
 async def play(stage: Stage) -> str:
     """Play the whole story; return the verdict of the sale. Raises StageError, Stop, NotShown."""
     stage.provision()
-    async with stage.meter():
+    async with stage.running():
         return await _at_a_unit(stage)
 
 
 async def _at_a_unit(stage: Stage) -> str:
-    print("\n$ splitmeter ciu --config", stage.ciu_toml, flush=True)
-    app = CiuApp(
-        read_config(stage.ciu_toml),
-        utc=lambda: int(time.time()),
-        seed=secrets.randbits(32),
-        keys_in_lines=True,
-    )
+    app = stage.unit(keys_in_lines=True)
     app.faces.append(PlainFace(_say, app.type).show)
     running = asyncio.create_task(app.run())
     try:
@@ -55,11 +46,12 @@ async def _at_a_unit(stage: Stage) -> str:
 
 
 async def _story(customer: "Customer", stage: Stage) -> str:
+    drn = stage.drns[0]
     await customer.sees("relay open", lambda screen: screen.signs.relay is RelaySign.OPEN)
-    await customer.accepted(await asyncio.to_thread(stage.buy, FIRST_KWH))
-    await asyncio.to_thread(stage.switch, "kettle", "on")
+    await customer.accepted(await asyncio.to_thread(stage.buy, drn, FIRST_KWH))
+    await asyncio.to_thread(stage.switch, drn, "kettle", "on")
     await customer.sees("relay off", lambda screen: screen.signs.relay is RelaySign.READY)
-    token = await asyncio.to_thread(stage.buy, SALE_KWH)
+    token = await asyncio.to_thread(stage.buy, drn, SALE_KWH)
     await customer.refused(_with_wrong_digit(token))
     verdict = await customer.accepted(token)
     await customer.refused(token)
