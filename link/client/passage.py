@@ -1,7 +1,7 @@
 """One request and its answer, each in blocks where it is long. IEC 62056-5-3, link.md 3.
 
 Invariant: a passage ends in the answer as if it had come at once, or in a failure; once the first
-block of an answer to ACTION is here, nothing says any more that the method has not run.
+block of an answer to ACTION is here, only that answer may still say that the method has not run.
 
 | stands   | the meter says                    | next                                        |
 |----------|-----------------------------------|---------------------------------------------|
