@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from statistics import median
 
-FORMATS = {"frames/s": "{:,.0f}", "ms": "{:.3f}", "ratio": "{:.2f}"}
+FORMATS = {"frames/s": "{:,.0f}", "ms": "{:.3f}", "ratio": "{:.2f}", "s/s": "{:,.0f}"}
 """How a value of each unit is written."""
 
 
