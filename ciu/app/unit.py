@@ -239,6 +239,7 @@ class CiuApp:
                 self._lines[meter].wake()
             case GiveUp(meter):
                 self._lines[meter].caller.give_up(meter)
+                self._lines[meter].wake()
             case Show() | Beep() | Complain():
                 pass
             case _:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from random import Random
 from typing import assert_never
 
-from ciu.panel import Heard, LedgerFell, News, Paced, Pending, Reading, Settled, WentSilent
+from ciu.panel import News, Settled
 from ciu.remote.asks import (
     ANSWERS,
     POLLED,
@@ -19,9 +19,9 @@ from ciu.remote.asks import (
     Purpose,
     Step,
     poll_request,
-    read_poll,
 )
-from ciu.remote.errand import Errand
+from ciu.remote.errands import Errands
+from ciu.remote.hearing import Hearing
 from ciu.remote.site import Known, Site
 from ciu.rounds import Rounds
 from ciu.state import CiuState
@@ -39,8 +39,7 @@ from link.client import (
 )
 from link.cosem import row
 from link.hdlc import Timing
-from link.terms import LedgerHead, LinkTrouble
-from link.token_entry import Verdict
+from link.terms import LinkTrouble
 
 NOW, NEVER = float("-inf"), float("inf")
 """Moments before and after all others."""
@@ -61,12 +60,12 @@ class Caller:
     ) -> None:
         self._known = {site.drn: Known(site.station) for site in sites}
         self._drns = {site.station: site.drn for site in sites}
-        self._state = state
+        self._errands = Errands(state)
         self._tell = tell
-        self._utc = utc
         self._rng = rng
         self._now = now
         self._rounds = Rounds([site.drn for site in sites], now)
+        self._hearing = Hearing(self._rounds, state, tell, utc)
         self._session: ClientSession | None = None
         self._asks: dict[AskId, Asked] = {}
         self._due = NOW
@@ -76,11 +75,10 @@ class Caller:
 
     def resume(self) -> None:
         """Take up the intents that an earlier run left."""
-        for drn, known in self._known.items():
-            intent = self._state.intent(drn)
-            if intent is not None:
-                known.errand = Errand.of_intent(drn, intent, self._state)
-                self._tell(Pending(drn, known.errand.tail))
+        for meter in self._known:
+            pending = self._errands.resume(meter)
+            if pending is not None:
+                self._tell(pending)
 
     def detail(self, meter: str) -> str:
         """Return why the link to a meter went down, empty while it is up."""
@@ -88,10 +86,7 @@ class Caller:
 
     def submit(self, meter: str, digits: str) -> None:
         """Enter a token; RuntimeError while an earlier one is open. Needs a turn soon."""
-        known = self._known[meter]
-        if known.errand is not None:
-            raise RuntimeError(f"meter {meter} has a token under way")
-        known.errand = Errand(meter, digits, self._state)
+        self._errands.submit(meter, digits)
         self._due = NOW
 
     def look(self, meter: str, rows: tuple[str, ...], now: float) -> None:
@@ -102,20 +97,20 @@ class Caller:
         self._due = NOW
 
     def confirm(self, meter: str, since: int) -> None:
-        """Let the supply that is off since then come back. Needs a turn soon."""
-        self._known[meter].to_confirm = since
+        """Let the supply that is off since then come back; where no port is open, nothing is sent
+        later behind the customer's back. Needs a turn soon."""
+        self._known[meter].to_confirm = since if self._session is not None else None
         self._due = NOW
 
     def give_up(self, meter: str) -> None:
         """Take note that nobody waits for the token any more."""
-        errand = self._known[meter].errand
-        if errand is None or not errand.waited_for:
+        if not self._errands.is_waited_for(meter):
             return
         steps = [ask for ask, asked in self._asks.items() if asked.purpose == Step(meter)]
         unsent = any(self._withdraw(meter, ask) for ask in steps)
         for ask in steps:
             del self._asks[ask]
-        self._settle(errand, errand.give_up(unsent=unsent))
+        self._settle(self._errands.give_up(meter, unsent=unsent))
         self._due = NOW
 
     def _withdraw(self, meter: str, ask: AskId) -> bool:
@@ -127,7 +122,8 @@ class Caller:
         self._session = ClientSession(timing=Timing.for_line(baudrate), rng=self._rng)
         for drn, known in self._known.items():
             self._session.add_meter(known.station, drn)
-            self._link_is_up(known)
+            self._link_is_up(drn)
+        self._foreign = 0
         self._rounds.port_opened(now)
         self._due = NOW
 
@@ -139,7 +135,7 @@ class Caller:
         self._session = None
         self._asks.clear()
         self._rounds.port_lost(trouble)
-        self._tell_silences(now)
+        self._hearing.tell_silences(now)
         self._due = self._next_due(now)
 
     @property
@@ -176,17 +172,16 @@ class Caller:
         session.prefer(self._known[hasty[0]].station if hasty else None)
         self._rounds.held = bool(hasty)
         self._ask_polls(now)
-        self._tell_silences(now)
+        self._hearing.tell_silences(now)
         self._due = self._next_due(now)
 
     def _next_due(self, now: float) -> float:
-        moments = [self._rounds.deadline(now), *(errand.due for errand in self._errands())]
+        moments = [self._rounds.deadline(now), *self._errands.moments()]
         return min((at for at in moments if at is not None), default=NEVER)
 
     def _ask_errands(self, now: float) -> None:
-        for errand in self._errands():
-            if errand.due is not None and errand.due <= now:
-                self._ask(Step(errand.meter), errand.request(), now)
+        for errand in self._errands.due(now):
+            self._ask(Step(errand.meter), errand.request(), now)
 
     def _ask_confirmations(self, now: float) -> None:
         for drn, known in self._known.items():
@@ -209,8 +204,7 @@ class Caller:
         """Tell whether somebody waits for it at the keypad."""
         match asked.purpose:
             case Step(meter):
-                errand = self._known[meter].errand
-                return errand is not None and errand.waited_for
+                return self._errands.is_waited_for(meter)
             case Confirmation():
                 return True
             case Poll():
@@ -228,13 +222,9 @@ class Caller:
             raise RuntimeError("no port is open")
         return self._session
 
-    def _errands(self) -> list[Errand]:
-        return [known.errand for known in self._known.values() if known.errand is not None]
-
-    def _link_is_up(self, known: Known) -> None:
-        known.detail = ""
-        if known.errand is not None:
-            known.errand.link_is_up()
+    def _link_is_up(self, meter: str) -> None:
+        self._known[meter].detail = ""
+        self._errands.link_is_up(meter)
 
     def _take_events(self, session: ClientSession, now: float) -> bool:
         """Hear what has come; False where nothing has."""
@@ -256,7 +246,7 @@ class Caller:
                     self._count_failure(asked, event, now)
                     self._failed(asked.purpose, event, now)
             case LinkUp(station):
-                self._link_is_up(self._known[self._drns[station]])
+                self._link_is_up(self._drns[station])
             case LinkDown(station=station, detail=detail):
                 self._known[self._drns[station]].detail = detail
             case LinkClosed():
@@ -266,78 +256,39 @@ class Caller:
 
     def _count_answer(self, asked: Asked, now: float) -> None:
         meter = asked.purpose.meter
-        repeats = self._open_session().unanswered(self._known[meter].station) - asked.unanswered
-        self._rounds.tally(meter).answered(now - asked.at, at_once=not repeats)
-        self._heard(meter, now)
+        unanswered = self._open_session().unanswered(self._known[meter].station)
+        at_once = unanswered == asked.unanswered
+        self._hearing.answered(meter, now - asked.at, now, at_once=at_once)
 
     def _count_failure(self, asked: Asked, failure: Failed, now: float) -> None:
         if failure.sent and failure.trouble in ANSWERS:
             self._count_answer(asked, now)
         else:
-            self._rounds.tally(asked.purpose.meter).failed()
+            self._hearing.unanswered(asked.purpose.meter)
 
     def _answered(self, purpose: Purpose, value: object, now: float) -> None:
         match purpose:
-            case Poll(meter, rows):
-                self._polled(meter, rows, value, now)
+            case Poll():
+                self._hearing.polled(purpose, value, now)
             case Step(meter):
-                errand = self._known[meter].errand
-                if errand is not None:
-                    self._settle(errand, errand.answered(value))
+                self._settle(self._errands.answered(meter, value))
             case Confirmation(meter):
                 self._rounds.hurry(meter, now)
             case _:
                 assert_never(purpose)
-
-    def _polled(self, meter: str, rows: tuple[str, ...], answers: object, now: float) -> None:
-        values, trouble = read_poll(rows, answers)
-        if trouble is None:
-            self._rounds.finished(meter, now)
-        else:
-            self._rounds.failed(meter, trouble, now)
-        self._tell(Paced(meter, self._rounds.quality(meter)))
-        for key, value in values.items():
-            self._read(meter, key, value)
 
     def _failed(self, purpose: Purpose, failure: Failed, now: float) -> None:
         match purpose:
             case Poll(meter):
-                self._rounds.failed(meter, failure.trouble, now)
-                self._tell(Paced(meter, self._rounds.quality(meter)))
+                self._hearing.poll_failed(meter, failure.trouble, now)
             case Step(meter):
-                errand = self._known[meter].errand
-                if errand is not None:
-                    told = errand.failed(failure.trouble, sent=failure.sent, now=now)
-                    self._settle(errand, told)
+                self._settle(self._errands.failed(meter, failure, now))
             case Confirmation(meter):
                 self._rounds.hurry(meter, now)
             case _:
                 assert_never(purpose)
 
-    def _heard(self, meter: str, now: float) -> None:
-        self._rounds.heard(meter, now)
-        known = self._known[meter]
-        known.silence = None
-        if not known.speaks:
-            known.speaks = True
-            self._tell(Heard(meter))
-
-    def _read(self, meter: str, key: str, value: object) -> None:
-        self._tell(Reading(meter, key, value, self._utc()))
-        if isinstance(value, LedgerHead) and self._state.saw_ledger(meter, value.sequence):
-            self._tell(LedgerFell(meter))
-
-    def _settle(self, errand: Errand, verdict: Verdict | None) -> None:
-        if errand.done:
-            self._known[errand.meter].errand = None
-        if verdict is not None:
-            self._rounds.hurry(errand.meter, self._now)
-            self._tell(Settled(errand.meter, errand.tail, verdict))
-
-    def _tell_silences(self, now: float) -> None:
-        for meter, known in self._known.items():
-            silence = self._rounds.silence(meter, now)
-            if silence is not None and silence != known.silence:
-                known.speaks = False
-                self._tell(WentSilent(meter, silence))
-            known.silence = silence
+    def _settle(self, settled: Settled | None) -> None:
+        if settled is not None:
+            self._rounds.hurry(settled.meter, self._now)
+            self._tell(settled)

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from ciu.remote.errand import Errand
-from ciu.wording import Silence
 from link.hdlc import Station
 
 
@@ -23,10 +21,5 @@ class Known:
     looked_at: tuple[str, ...] = ()
     to_confirm: int | None = None
     """Since when the supply is off that is to come back."""
-    errand: Errand | None = None
-    silence: Silence | None = None
-    """As last told."""
-    speaks: bool = False
-    """Whether it was told that the meter is heard, and no silence since."""
     detail: str = ""
     """Why the link last went down, in the link's own words."""

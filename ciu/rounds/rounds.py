@@ -71,6 +71,11 @@ class Rounds:
         self._others_heard = float("-inf")
         """When others were last heard to speak to each other on the line."""
 
+    @property
+    def meters(self) -> list[str]:
+        """All meters of the medium."""
+        return list(self._turns)
+
     def deadline(self, now: float) -> float | None:
         """Return when to look again: a poll is due, or a meter begins to count as silent."""
         changes = [turn.heard + self._patience_s(turn) for turn in self._turns.values()]

@@ -1,0 +1,73 @@
+"""What is heard of the meters of one medium, and told on: values, silences, how well asks go."""
+
+from collections.abc import Callable
+
+from ciu.panel import Heard, LedgerFell, News, Paced, Reading, WentSilent
+from ciu.remote.asks import Poll, read_poll
+from ciu.rounds import Rounds
+from ciu.state import CiuState
+from ciu.wording import Silence
+from link.terms import LedgerHead, LinkTrouble
+
+
+class Hearing:
+    """Writes to the rounds what they go by, and tells each silence and each return once."""
+
+    def __init__(
+        self,
+        rounds: Rounds,
+        state: CiuState,
+        tell: Callable[[News], None],
+        utc: Callable[[], int],
+    ) -> None:
+        self._rounds = rounds
+        self._state = state
+        self._tell = tell
+        self._utc = utc
+        self._silences: dict[str, Silence | None] = {}
+        """As last told."""
+        self._speaking: set[str] = set()
+        """Of whom it was told that they are heard, and no silence since."""
+
+    def answered(self, meter: str, round_trip_s: float, now: float, *, at_once: bool) -> None:
+        """Take note of an answer; `at_once`: nothing had to be said twice."""
+        self._rounds.tally(meter).answered(round_trip_s, at_once=at_once)
+        self._rounds.heard(meter, now)
+        self._silences[meter] = None
+        if meter not in self._speaking:
+            self._speaking.add(meter)
+            self._tell(Heard(meter))
+
+    def unanswered(self, meter: str) -> None:
+        """Take note that an ask had no answer."""
+        self._rounds.tally(meter).failed()
+
+    def polled(self, poll: Poll, answers: object, now: float) -> None:
+        """Tell what a poll has brought."""
+        values, trouble = read_poll(poll.rows, answers)
+        if trouble is None:
+            self._rounds.finished(poll.meter, now)
+            self._tell_pace(poll.meter)
+        else:
+            self.poll_failed(poll.meter, trouble, now)
+        for key, value in values.items():
+            self._tell(Reading(poll.meter, key, value, self._utc()))
+            if isinstance(value, LedgerHead) and self._state.saw_ledger(poll.meter, value.sequence):
+                self._tell(LedgerFell(poll.meter))
+
+    def poll_failed(self, meter: str, trouble: LinkTrouble, now: float) -> None:
+        """Take note that a poll was not answered, or not to its end."""
+        self._rounds.failed(meter, trouble, now)
+        self._tell_pace(meter)
+
+    def tell_silences(self, now: float) -> None:
+        """Tell who has fallen silent, or is silent for another reason than before."""
+        for meter in self._rounds.meters:
+            silence = self._rounds.silence(meter, now)
+            if silence is not None and silence != self._silences.get(meter):
+                self._speaking.discard(meter)
+                self._tell(WentSilent(meter, silence))
+            self._silences[meter] = silence
+
+    def _tell_pace(self, meter: str) -> None:
+        self._tell(Paced(meter, self._rounds.quality(meter)))
