@@ -65,6 +65,17 @@ BY_NAME = {appliance.name: appliance for appliance in APPLIANCES}
 USUALLY_ON = ("fridge",)
 
 
+@dataclass(frozen=True, slots=True)
+class Mains:
+    """Power of a house and its supply before the contact, which sags under the load."""
+
+    power_w: int
+    apparent_va: int
+    voltage_mv: int
+    frequency_mhz: int
+    """In millihertz."""
+
+
 class World:
     """One house. `now` is monotonic seconds; a `now` before the newest one counts as that one."""
 
@@ -112,27 +123,23 @@ class World:
         self._advance(now)
         return self._drawn_ws(1)
 
-    def apparent_va(self, now: float) -> int:
-        """Return the apparent power of the world second that runs.
+    def mains(self, now: float) -> Mains:
+        """Return what flows in the world second that runs, and how the street stands.
 
         Apparent powers are added as if all currents lagged alike: at the most a few per cent much.
         """
         self._advance(now)
-        if not self._closed:
-            return 0
-        return sum(a.power_w * self._draws_s(a, 1) * 1000 // a.factor for a in self._on)
-
-    def voltage_mv(self, now: float) -> int:
-        """Return the voltage before the contact: it wanders, and sags under the house's load."""
-        sag_mv = self.apparent_va(now) * STREET_MOHM * 1000 // NOMINAL_MV
-        wander_mv = _wander(self._second + self._street_s, VOLTAGE_PERIOD_S, VOLTAGE_SWING_MV)
-        return NOMINAL_MV + wander_mv - sag_mv
-
-    def frequency_mhz(self, now: float) -> int:
-        """Return the frequency in millihertz."""
-        self._advance(now)
+        drawing = [a for a in self._on if self._closed and self._draws_s(a, 1)]
+        apparent_va = sum(a.power_w * 1000 // a.factor for a in drawing)
+        sag_mv = apparent_va * STREET_MOHM * 1000 // NOMINAL_MV
         moment_s = self._second + self._street_s
-        return NOMINAL_MHZ + _wander(moment_s, FREQUENCY_PERIOD_S, FREQUENCY_SWING_MHZ)
+        wander_mv = _wander(moment_s, VOLTAGE_PERIOD_S, VOLTAGE_SWING_MV)
+        return Mains(
+            power_w=sum(a.power_w for a in drawing),
+            apparent_va=apparent_va,
+            voltage_mv=NOMINAL_MV + wander_mv - sag_mv,
+            frequency_mhz=NOMINAL_MHZ + _wander(moment_s, FREQUENCY_PERIOD_S, FREQUENCY_SWING_MHZ),
+        )
 
     def when_wh(self, now: float, wh: int) -> float | None:
         """Return the seconds until the register is `wh` higher, if nothing is switched.
@@ -141,11 +148,21 @@ class World:
         """
         self._advance(now)
         missing_ws = (self._energy_ws // WS_PER_WH + wh) * WS_PER_WH - self._energy_ws
-        seconds = bisect_left(range(HORIZON_S), missing_ws, key=self._drawn_ws)
-        if seconds == HORIZON_S:
+        seconds = self._seconds_until(missing_ws)
+        if seconds >= HORIZON_S:
             return None
         moment = self._started_at + (self._second + seconds) / self._scale
         return max(moment - now, 0.0) + MARGIN_S
+
+    def _seconds_until(self, ws: int) -> int:
+        """Return the world seconds until so much is drawn, HORIZON_S or more for not soon."""
+        if not self._closed:
+            return HORIZON_S
+        power_w = self._drawn_ws(1)
+        steady_s = -(-ws // power_w) if power_w else 0
+        if self._drawn_ws(steady_s - 1) < ws <= self._drawn_ws(steady_s):
+            return steady_s  # nothing switches until then, which is what mostly happens
+        return bisect_left(range(HORIZON_S), ws, key=self._drawn_ws)
 
     def _advance(self, now: float) -> None:
         second = int((now - self._started_at) * self._scale)

@@ -23,17 +23,16 @@ class SimulatedSource:
         self._epoch = epoch
 
     def read(self, now: float) -> Reading:
-        world = self.world
-        power_w, apparent_va = world.power_w(now), world.apparent_va(now)
-        voltage_mv = world.voltage_mv(now)
+        mains = self.world.mains(now)
+        apparent_va = mains.apparent_va
         return Reading(
             self._epoch,
-            register_wh=world.register_wh(now),
-            power_w=power_w,
-            current_ma=apparent_va * 1_000_000 // voltage_mv,
-            voltage_mv=voltage_mv,
-            power_factor=power_w * 1000 // apparent_va if apparent_va else 1000,
-            frequency_mhz=world.frequency_mhz(now),
+            register_wh=self.world.register_wh(now),
+            power_w=mains.power_w,
+            current_ma=apparent_va * 1_000_000 // mains.voltage_mv,
+            voltage_mv=mains.voltage_mv,
+            power_factor=mains.power_w * 1000 // apparent_va if apparent_va else 1000,
+            frequency_mhz=mains.frequency_mhz,
         )
 
     def seconds_until(self, now: float, wh: int) -> float | None:

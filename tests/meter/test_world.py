@@ -139,21 +139,23 @@ def test_time_that_runs_backward_moves_nothing() -> None:
 def test_the_mains_wander_within_their_bounds_and_sag_under_load(
     on: set[str], seed: int, second: int
 ) -> None:
-    house = World(0.0, seed=seed, on=on)
-    alone_mv = house.voltage_mv(float(second))
-    assert abs(alone_mv - 230_000) <= 3_000
-    assert abs(house.frequency_mhz(float(second)) - 50_000) <= 20
-    house.move_contact(float(second), True)
-    apparent_va = house.apparent_va(float(second))
-    assert house.power_w(float(second)) <= apparent_va <= 9_000
-    sag_mv = alone_mv - house.voltage_mv(float(second))
-    assert sag_mv == apparent_va * 400 // 230
+    house, now = World(0.0, seed=seed, on=on), float(second)
+    alone = house.mains(now)
+    assert (alone.power_w, alone.apparent_va) == (0, 0)
+    assert abs(alone.voltage_mv - 230_000) <= 3_000
+    assert abs(alone.frequency_mhz - 50_000) <= 20
+    house.move_contact(now, True)
+    loaded = house.mains(now)
+    assert house.power_w(now) == loaded.power_w <= loaded.apparent_va <= 9_000
+    assert alone.voltage_mv - loaded.voltage_mv == loaded.apparent_va * 400 // 230
+    assert loaded.frequency_mhz == alone.frequency_mhz
 
 
 def test_the_mains_take_every_way_between_their_bounds() -> None:
     house = World(0.0, on=())
-    seen_mv = [house.voltage_mv(float(second)) for second in range(5_400)]
-    seen_mhz = [house.frequency_mhz(float(second)) for second in range(5_400, 6_000)]
+    seen = [house.mains(float(second)) for second in range(5_400)]
+    seen_mv = [mains.voltage_mv for mains in seen]
+    seen_mhz = [mains.frequency_mhz for mains in seen]
     assert (min(seen_mv), max(seen_mv)) == (227_000, 233_000)
     assert (min(seen_mhz), max(seen_mhz)) == (49_980, 50_020)
 
