@@ -5,6 +5,7 @@ Invariant: an exchange ends in exactly one Response, and says nothing after it. 
 
 from collections import deque
 from collections.abc import Sequence
+from itertools import islice
 from typing import TypeAlias
 
 from link.client.association import Grant
@@ -98,15 +99,19 @@ class Listed:
 
     def _open(self) -> Passage:
         """Ask for as many as one request may have: at least one."""
-        self._asked = [self._left.popleft()]
-        wire: Wire = to_apdu(self._asked[0], self._invoke)
-        while self._lists and self._left and len(self._asked) < LIST_LONGEST:
-            longer = to_list([*self._asked, self._left[0]], self._invoke)
-            if len(longer.to_bytes()) > self._grant.max_send:
-                break
-            wire = longer
-            self._asked.append(self._left.popleft())
+        self._asked = list(islice(self._left, LIST_LONGEST if self._lists else 1))
+        wire = self._wire()
+        while len(self._asked) > 1 and len(wire.to_bytes()) > self._grant.max_send:
+            self._asked.pop()
+            wire = self._wire()
+        for _ in self._asked:
+            self._left.popleft()
         return Passage(wire, self._grant)
+
+    def _wire(self) -> Wire:
+        if len(self._asked) > 1:
+            return to_list(self._asked, self._invoke)
+        return to_apdu(self._asked[0], self._invoke)
 
 
 Exchange: TypeAlias = Alone | Listed
