@@ -11,7 +11,9 @@ GUTTER = 40
 """Between folders: room for an arrow."""
 
 PAD, GAP = 12, 6
-BOX, LEAST_BOX = 26, 116
+BOX, LETTER, AIR = 26, 7.4, 8
+"""A box with a name: how high it is, how wide a letter, and what is left beside the name."""
+
 LINE, TITLE = 16, 28
 
 
@@ -116,7 +118,8 @@ def _layer(
     rooms: tuple[Room, ...], at: tuple[float, float], width: float
 ) -> tuple[float, list[str]]:
     """Return the height of a layer and its shapes: a band with boxes of alike width in rows."""
-    most = int((width - GAP) / (LEAST_BOX + GAP))
+    least = LETTER * max(len(room.name) for room in rooms) + AIR
+    most = int((width - GAP) / (least + GAP))
     rows = ceil(len(rooms) / most)
     abreast = ceil(len(rooms) / rows)
     size = ((width - GAP) / abreast - GAP, BOX)
