@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from link.cosem import OBJECT_MAP, WHOLE, ByEntry, Row, RowKind, encode_selection, row
+from link.cosem import OBJECT_MAP, WHOLE, ByDigest, ByEntry, Row, RowKind, encode_selection, row
 from link.cosem.values import GatewayStatus, SapName
 from link.dlms import (
     Aare,
@@ -71,6 +71,7 @@ ALARMS = row("alarms.value")
 ENTER = row("token_gateway.enter")
 NUMBER = row("meter_number.value")
 LOG = row("token_log.buffer")
+DAYS = row("days.buffer")
 
 
 def put(to: Dialogue, apdu: Apdu) -> Question:
@@ -302,6 +303,8 @@ def test_part_of_a_log_is_selected_and_of_nothing_else() -> None:
     beyond = GetResponse(0xC1, DataAccessResult.SCOPE_OF_ACCESS_VIOLATED)
     assert said(associated(), get(NUMBER, first)) == beyond
     assert said(associated(), get(LOG, Selection(9, Data(Tag.NULL, None)))) == beyond
+    assert put(associated(), get(DAYS, first)).selection == ByEntry(1, 1)
+    assert said(associated(), get(DAYS, encode_selection(ByDigest(bytes(8))))) == beyond
     plain = associated(proposal=proposing(conformance=Conformance.GET))
     assert said(plain, get(LOG, first)) == beyond
 
