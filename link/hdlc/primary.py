@@ -35,8 +35,8 @@ class Exchange:
     turn: Turn
     reply_by: float
     latest: float
-    damage: int
-    """Damage counted on the medium before it."""
+    disturbance: int
+    """What was counted of it on the medium before."""
 
     def is_answered_by(self, frame: Frame) -> bool:
         """Tell whether a frame goes from the server asked to the client that asked."""
@@ -189,7 +189,7 @@ class Primary:
     def _end(self, exchange: Exchange, now: float) -> bool:
         """End an exchange and tell whether anything damaged was heard in it."""
         self._exchange = None
-        damaged = self.counts.damage > exchange.damage
+        damaged = self.counts.disturbance > exchange.disturbance
         if damaged:
             exchange.link.damaged_at = now
         return damaged
@@ -221,8 +221,8 @@ class Primary:
         wait_s = self._timing.response_s(len(turn.octets), turn.answer_octets)
         if link.insisting:
             wait_s *= self._rng.uniform(1 - JITTER, 1 + JITTER)
-        damage = self.counts.damage
-        self._exchange = Exchange(link, turn, now + wait_s, now + LATEST * wait_s, damage)
+        disturbance = self.counts.disturbance
+        self._exchange = Exchange(link, turn, now + wait_s, now + LATEST * wait_s, disturbance)
         self._line.speak(len(turn.octets), now)
         self._outgoing = turn.octets
         self._turns += 1

@@ -50,6 +50,11 @@ class LineCounts:
             self.bad_length + self.bad_address + self.bad_header + self.bad_check + self.bad_closing
         )
 
+    @property
+    def disturbance(self) -> int:
+        """Grows with whatever is heard that is no frame and no fill flag."""
+        return self.damage + self.noise_octets + self.unfinished
+
 
 class FrameReader:
     """Turns received octets into frames. A false opening flag costs one octet, never a frame."""
