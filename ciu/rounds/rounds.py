@@ -23,7 +23,7 @@ REST = 3
 """After a try of a dead meter the others have the line for so many times what it took."""
 
 SMOOTHING = 4
-"""One poll that took longer than usual moves the usual by a part of so many."""
+"""A poll that took longer than usual moves the usual by a part of so many; a shorter one is it."""
 
 TOLD_AT_ONCE = frozenset(
     {
@@ -133,7 +133,7 @@ class Rounds:
         turn = self._turns[meter]
         took_s = _elapsed(turn, now)
         if turn.took_s:
-            took_s = turn.took_s + (took_s - turn.took_s) / SMOOTHING
+            took_s = min(took_s, turn.took_s + (took_s - turn.took_s) / SMOOTHING)
         self._keep(meter, replace(turn, took_s=took_s))
         self._end(meter, self._poll_s, now)
 

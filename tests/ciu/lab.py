@@ -16,7 +16,16 @@ from link.durable import Connection, connect_sqlite
 from link.hdlc import OwnAddress, Timing
 from link.media import Listener, Medium, MediumClosed, listen
 from link.pump import Pump
-from link.server import AccessRefused, ActionDone, Asked, Operation, Response, ServerSession, Value
+from link.server import (
+    AccessRefused,
+    ActionDone,
+    Asked,
+    Operation,
+    Response,
+    ServerSession,
+    Value,
+    Written,
+)
 from link.terms import (
     Alarm,
     EntrySource,
@@ -63,6 +72,8 @@ class LabMeter:
         self.on_enter: Callable[[], object] = bool
         self.mute = False
         self.has_store = True
+        self.lock_out: SupplyExplanation | None = None
+        """Why the supply is off until somebody confirms."""
         self._address = address
         self.session = self._session()
 
@@ -85,10 +96,12 @@ class LabMeter:
             return Value(Alarm.STORE_FAILED)
         if not self.has_store and asked.row.key != "meter_number.value":
             return AccessRefused(DataAccessResult.TEMPORARY_FAILURE)
+        if asked.operation is Operation.WRITE:
+            return self._confirm(asked.value)
         values: dict[str, object] = {
             "meter_number.value": self.drn,
             "account.available_credit": self.credit,
-            "supply_explanation.value": ON if self.credit > 0 else OFF,
+            "supply_explanation.value": self.lock_out or (ON if self.credit > 0 else OFF),
             "power.value": 420,
             "alarms.value": Alarm(0),
             "ledger_head.value": LedgerHead(len(self.ledger), AT),
@@ -100,6 +113,12 @@ class LabMeter:
         if asked.row.key in values:
             return Value(values[asked.row.key])
         return AccessRefused(DataAccessResult.OBJECT_UNDEFINED)
+
+    def _confirm(self, since: object) -> Response:
+        if self.lock_out is None or since != self.lock_out.since:
+            return AccessRefused(DataAccessResult.READ_WRITE_DENIED)
+        self.lock_out = None
+        return Written()
 
     def _enter(self, digits: str) -> Response:
         self.on_enter()

@@ -7,8 +7,9 @@ import pytest
 from ciu.keypad import read_keys
 from ciu.screen import LinkSign, RelaySign, Screen
 from link.durable import StoreInUse
+from link.terms import RestoredBy, SupplyExplanation, SupplyReason, SupplyState
 
-from .lab import BETTER, DRNS, GOOD, URL, WRONG, Lab, Play
+from .lab import AT, BETTER, DRNS, GOOD, URL, WRONG, Lab, Play
 
 
 def test_the_idle_display_comes_alive(play: Play) -> None:
@@ -267,6 +268,52 @@ def test_a_short_code_reads_what_the_polls_do_not(play: Play) -> None:
             app.type(read_keys("77E"))
             await app.until(lambda: app.screen.lines[1] == "not on this meter")
             assert app.screen.signs.link is LinkSign.GOOD
+
+        await lab.served(app, visit)
+
+    play(scenario)
+
+
+LOCK_OUT = SupplyExplanation(
+    SupplyState.READY, SupplyReason.OVERLOAD_LOCKOUT, AT, RestoredBy.CONFIRMATION, 1800
+)
+
+
+def test_enter_brings_the_supply_back_that_an_overload_has_locked_out(play: Play) -> None:
+    async def scenario(lab: Lab) -> None:
+        app = lab.app()
+
+        async def visit() -> None:
+            app.type(read_keys(GOOD + "E"))
+            await app.until(lambda: app.screen.signs.relay is RelaySign.CLOSED)
+            lab.meter.lock_out = LOCK_OUT
+            await lab.shows(app, "OFF: TOO MUCH POWER")
+            app.type(read_keys("E"))
+            await lab.shows(app, "Credit left")
+            assert lab.meter.lock_out is None
+            assert app.screen.signs.relay is RelaySign.CLOSED
+            texts = [happening.text for happening in app.board().happened]
+            assert texts[:2] == ["supply connected", "supply off: overload"]
+
+        await lab.served(app, visit)
+
+    play(scenario)
+
+
+def test_a_confirmation_is_not_sent_later_where_no_port_was_open(play: Play) -> None:
+    async def scenario(lab: Lab) -> None:
+        app = lab.app()
+        lab.meter.lock_out = LOCK_OUT
+
+        async def visit() -> None:
+            await lab.shows(app, "OFF: TOO MUCH POWER")
+            lab.line.pull_out()
+            await lab.shows(app, "Meter not reached")
+            app.type(read_keys("iE"))
+            lab.line.plugged.set()
+            await lab.shows(app, "OFF: TOO MUCH POWER")
+            await asyncio.sleep(20)
+            assert lab.meter.lock_out is not None
 
         await lab.served(app, visit)
 
