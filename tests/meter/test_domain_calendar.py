@@ -116,7 +116,7 @@ def test_a_day_that_runs_is_no_fact() -> None:
     assert decide(state, KeepCalendar(local_day(0)), 1).facts == ()
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(
     st.lists(
         st.tuples(st.sampled_from([-400, -31, -2, -1, 0, 1, 1, 1, 2, 31, 400]), st.integers(0, 99)),
