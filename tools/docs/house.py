@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from math import ceil
 
 from tools.docs.rooms import Folder, Room, floors, folders
-from tools.docs.svg import lines_of, path, picture, rect, text, titled
+from tools.docs.svg import MONO, arrow, lines_of, picture, rect, text, titled
 
 WIDTH, MARGIN = 960, 24
 GUTTER = 40
 """Between folders: room for an arrow."""
 
 PAD, GAP = 12, 6
-BOX, LETTER, AIR = 26, 7.4, 8
-"""A box with a name: how high it is, how wide a letter, and what is left beside the name."""
+BOX, AIR = 26, 8
+"""A box with a name: how high it is, and what is left beside the name."""
 
 LINE, TITLE = 16, 28
 
@@ -73,28 +73,17 @@ def drawing() -> str:
         for number, each in enumerate(columns)
     ]
     shapes = [shape for frame in (top, *frames) for shape in frame.shapes]
-    shapes += [_down(frame.middle, y) for frame in frames]
+    for frame in frames:
+        shapes += arrow((frame.middle, y - GUTTER), (frame.middle, y))
     shapes += _aside(frames, y + tallest / 2)
     return picture("The house: what may look into what", (WIDTH, y + tallest + MARGIN), shapes)
-
-
-def _down(x: float, y: float) -> str:
-    return path("arrow", f"M{x:g} {y - GUTTER:g}V{y - 9:g}") + path(
-        "head", f"M{x:g} {y:g}l-6 -10h12z"
-    )
 
 
 def _aside(frames: list[Frame], y: float) -> list[str]:
     """Point from both sides at the frame in the middle."""
     left, wall, right = frames
-    shapes = []
-    for start, end, way in (
-        (left.x + left.width, wall.x, 1),
-        (right.x, wall.x + wall.width, -1),
-    ):
-        shapes.append(path("arrow", f"M{start:g} {y:g}H{end - way * 9:g}"))
-        shapes.append(path("head", f"M{end:g} {y:g}l{-way * 10} -6v12z"))
-    return shapes
+    from_left = arrow((left.x + left.width, y), (wall.x, y))
+    return from_left + arrow((right.x, y), (wall.x + wall.width, y))
 
 
 def _frame(folder: Folder, at: tuple[float, float], width: float, at_least: float = 0) -> Frame:
@@ -111,14 +100,14 @@ def _frame(folder: Folder, at: tuple[float, float], width: float, at_least: floa
         shapes += drawn
         bottom += height + GAP
     height = max(bottom - y + PAD - GAP, at_least)
-    return Frame(x, y, width, height, (rect("folder", at, (width, height), round=8), *shapes))
+    return Frame(x, y, width, height, (rect("folder", at, (width, height), corner=8), *shapes))
 
 
 def _layer(
     rooms: tuple[Room, ...], at: tuple[float, float], width: float
 ) -> tuple[float, list[str]]:
     """Return the height of a layer and its shapes: a band with boxes of alike width in rows."""
-    least = LETTER * max(len(room.name) for room in rooms) + AIR
+    least = MONO * max(len(room.name) for room in rooms) + AIR
     most = int((width - GAP) / (least + GAP))
     rows = ceil(len(rooms) / most)
     abreast = ceil(len(rooms) / rows)

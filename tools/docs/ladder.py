@@ -1,5 +1,6 @@
 """A state table as a ladder: a column a state, a line for each thing that comes."""
 
+from tools.docs import svg
 from tools.docs.states import Arrow, StateTable
 from tools.docs.svg import circle, path, picture, rect, text
 
@@ -7,8 +8,12 @@ WIDTH, MARGIN = 960, 24
 COMES, DONE = 120, 150
 """Columns for what comes, at the left, and for what is done, at the right."""
 
-RUNG, HEADER = 24, 34
-RING = 5
+RUNG, RING = 24, 5
+HEADER, BOX = 34, 26
+"""Room above and below the rungs, and the height of a state's box in it."""
+
+BASE = 4
+"""From the middle of a line of text down to its base line."""
 
 
 def rungs(table: StateTable) -> list[tuple[Arrow, ...]]:
@@ -41,7 +46,7 @@ def drawing(table: StateTable) -> str:
         shapes += _said(rung[0], top + RUNG * (number + 0.5))
     for state, x in columns.items():
         shapes.append(path("rail", f"M{x:g} {top:g}V{bottom:g}"))
-        shapes += _head(state, x, (MARGIN, bottom + HEADER - 26), step)
+        shapes += _head(state, x, (MARGIN, bottom + HEADER - BOX), step)
     for number, rung in enumerate(lines):
         shapes += _rung(rung, columns, top + RUNG * (number + 0.5))
     return picture(table.title, (WIDTH, bottom + HEADER + MARGIN), shapes)
@@ -54,16 +59,17 @@ def _ground(number: int, y: float) -> list[str]:
 
 
 def _said(arrow: Arrow, y: float) -> list[str]:
-    right = (WIDTH - MARGIN - DONE + 14, y + 4)
-    return [text("name", (MARGIN, y + 4), arrow.comes), text("said", right, arrow.done)]
+    base = y + BASE
+    done = text("said", (WIDTH - MARGIN, base), arrow.done, anchor="end")
+    return [text("name", (MARGIN, base), arrow.comes), done]
 
 
 def _head(state: str, x: float, ys: tuple[float, float], step: float) -> list[str]:
     """Name a state above and below its column."""
     shapes = []
     for y in ys:
-        shapes.append(rect("box", (x - step / 2 + 2, y), (step - 4, 26), round=6))
-        shapes.append(text("code", (x, y + 17), state, anchor="middle"))
+        shapes.append(rect("box", (x - step / 2 + 2, y), (step - 4, BOX), corner=6))
+        shapes.append(text("code", (x, y + BOX / 2 + BASE), state, anchor="middle"))
     return shapes
 
 
@@ -75,16 +81,10 @@ def _rung(rung: tuple[Arrow, ...], columns: dict[str, float], y: float) -> list[
     for goal in goals:
         air = RING if goal in starts else 0
         if min(starts) < goal:
-            shapes += _arrow(min(starts), goal - air, y)
+            shapes += svg.arrow((min(starts), y), (goal - air, y))
         if max(starts) > goal:
-            shapes += _arrow(max(starts), goal + air, y)
+            shapes += svg.arrow((max(starts), y), (goal + air, y))
     return [*shapes, *(_mark(arrow, columns[arrow.state], y) for arrow in rung)]
-
-
-def _arrow(start: float, tip: float, y: float) -> list[str]:
-    way = 1 if tip > start else -1
-    shaft = path("arrow", f"M{start:g} {y:g}H{tip - way * 9:g}")
-    return [shaft, path("head", f"M{tip:g} {y:g}l{-way * 10} -5v10z")]
 
 
 def _mark(arrow: Arrow, x: float, y: float) -> str:

@@ -2,7 +2,7 @@
 
 from link.cosem import OBJECTS, CosemObject, Role, Row, RowKind, dotted
 from link.cosem.classes import CLASSES, InterfaceClass
-from tools.docs.svg import MONO_SHARE, lines_of, picture, rect, text
+from tools.docs.svg import MONO, lines_of, picture, rect, text
 
 WIDTH, MARGIN = 960, 24
 CLASS = 160
@@ -56,7 +56,7 @@ def _band(of: InterfaceClass, y: float) -> tuple[float, list[str]]:
 
 
 def _title(of: InterfaceClass, y: float) -> list[str]:
-    lines = lines_of(of.title, CLASS - PAD, share=MONO_SHARE)
+    lines = lines_of(of.title, CLASS - PAD, letter=MONO)
     said = f"class {of.class_id}, version {of.version}"
     x = MARGIN + PAD
     names = [text("name", (x, y + LINE * n), line) for n, line in enumerate(lines)]

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from html import escape
 from textwrap import wrap
 
-MONO_SHARE, SANS_SHARE = 0.61, 0.54
-"""Width of a character as a share of its size, generous, for the fonts that machines have."""
+MONO, SANS = 7.4, 6.5
+"""Width of a letter of text of 12 pixels, generous, for the fonts that machines have."""
+
+HEAD, HALF = 10, 5
+"""Of an arrow: how long its head is, and half of how wide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +47,15 @@ INKS = (
 )
 
 
-def lines_of(words: str, width: float, *, size: float = 12, share: float = SANS_SHARE) -> list[str]:
+def lines_of(words: str, width: float, *, letter: float = SANS) -> list[str]:
     """Break words into lines that fit a width, all in pixels."""
-    return wrap(words, max(int(width / (size * share)), 1), break_long_words=False)
+    return wrap(words, max(int(width / letter), 1), break_long_words=False)
 
 
-def rect(kind: str, at: tuple[float, float], size: tuple[float, float], *, round: int = 4) -> str:
+def rect(kind: str, at: tuple[float, float], size: tuple[float, float], *, corner: int = 4) -> str:
     """Return a rectangle with rounded corners; its upper left corner and its size in pixels."""
     (x, y), (width, height) = at, size
-    place = f'x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="{round}"'
+    place = f'x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="{corner}"'
     return f'<rect class="{kind}" {place}/>'
 
 
@@ -72,6 +75,18 @@ def path(kind: str, way: str) -> str:
     return f'<path class="{kind}" d="{way}"/>'
 
 
+def arrow(start: tuple[float, float], tip: tuple[float, float]) -> list[str]:
+    """Return an arrow between two points on a level or on a plumb line."""
+    (x, y), (tip_x, tip_y) = start, tip
+    if y == tip_y:
+        back = HEAD if tip_x < x else -HEAD
+        shaft, head = f"H{tip_x + back:g}", f"l{back} {-HALF}v{2 * HALF}z"
+    else:
+        back = HEAD if tip_y < y else -HEAD
+        shaft, head = f"V{tip_y + back:g}", f"l{-HALF} {back}h{2 * HALF}z"
+    return [path("arrow", f"M{x:g} {y:g}{shaft}"), path("head", f"M{tip_x:g} {tip_y:g}{head}")]
+
+
 def titled(words: str, shapes: list[str]) -> str:
     """Return shapes as one, with words that a pointer resting on them brings up."""
     return "\n".join(["<g>", f"<title>{escape(words, quote=False)}</title>", *shapes, "</g>"])
@@ -85,14 +100,15 @@ def picture(title: str, size: tuple[float, float], shapes: list[str]) -> str:
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}"'
             f' width="{width:g}" height="{height:g}" role="img">',
             f"<title>{escape(title, quote=False)}</title>",
-            f"<style>{_rules('light')}",
-            f"@media(prefers-color-scheme:dark){{{_rules('dark')}}}</style>",
-            rect("paper", (0, 0), size, round=8),
+            f"<style>{_rules(dark=False)}",
+            f"@media(prefers-color-scheme:dark){{{_rules(dark=True)}}}</style>",
+            rect("paper", (0, 0), size, corner=8),
             *shapes,
             "</svg>",
         ]
     )
 
 
-def _rules(paper: str) -> str:
-    return "".join(f".{ink.kind}{{{ink.rule}:{getattr(ink, paper)}}}" for ink in INKS)
+def _rules(*, dark: bool) -> str:
+    inks = ((ink, ink.dark if dark else ink.light) for ink in INKS)
+    return "".join(f".{ink.kind}{{{ink.rule}:{colour}}}" for ink, colour in inks)
