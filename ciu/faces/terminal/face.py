@@ -110,8 +110,9 @@ class TerminalFace(App[None]):
         self.set_interval(BOARD_S, self._look_at_board)
 
     def on_unmount(self) -> None:
-        """Leave the unit alone."""
-        self._unit.faces.remove(self._follow)
+        """Leave the unit alone; a face that ends at once was never mounted."""
+        if self._follow in self._unit.faces:
+            self._unit.faces.remove(self._follow)
 
     def on_resize(self, event: events.Resize) -> None:
         """Take the room that there is, and say so where there is none."""
