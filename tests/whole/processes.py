@@ -12,7 +12,7 @@ import shutil
 import socket
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 
 from ciu.state import CiuState
-from meter.domain import State
+from meter.domain import Account, State
 from meter.store import Store
 
 from .conftest import DRN, Lab, run
@@ -67,6 +67,14 @@ class Talker:
             self._news.set()
         self._ended = True
         self._news.set()
+
+    async def ready(self) -> None:
+        """Wait for its one line; AssertionError where it ends before."""
+        assert self.process.stdout
+        async with asyncio.timeout(WAIT_S):
+            line = await self.process.stdout.readline()
+        if not line.startswith(b"ready "):
+            raise AssertionError(f"it did not start: {await self.end()}")
 
     def has_said(self, words: str) -> bool:
         """Tell whether a line so far matches."""
@@ -159,22 +167,42 @@ class Wire:
             end.unlink(missing_ok=True)  # killed, it leaves its links
 
 
+class Bus:
+    """A virtual line: its process, and the pseudo-terminals of its stations."""
+
+    def __init__(self, folder: Path, stations: int) -> None:
+        self._words = ("bus", "--dir", str(folder), "--stations", str(stations), "--leash")
+        self._process: Talker | None = None
+
+    async def start(self) -> None:
+        """Start it and wait until its stations are there."""
+        self._process = await start(*self._words)
+        await self._process.ready()
+
+    async def kill(self) -> None:
+        """SIGKILL."""
+        assert self._process
+        self._process.kill()
+        await self._process.end()
+
+
 class House:
     """A provisioned meter and its unit; one process of each at a time."""
 
-    def __init__(self, lab: Lab, wire: Wire | None = None) -> None:
+    def __init__(self, lab: Lab, wire: Wire | None = None, bus: "Bus | None" = None) -> None:
         self.lab = lab
         self.wire = wire
         self.meter: Talker | None = None
+        self.neighbours: list[House] = []
+        """The others on its line."""
+        self.left: Account | None = None
+        """What its disk had when its meter was last told to stop."""
+        self._bus = bus
 
     async def start_meter(self) -> Talker:
         """Start the meter and wait until it is ready."""
         self.meter = await start("meter", "--config", str(self.lab.meter_toml), "--leash")
-        assert self.meter.process.stdout
-        async with asyncio.timeout(WAIT_S):
-            line = await self.meter.process.stdout.readline()
-        if not line.startswith(b"ready "):
-            raise AssertionError(f"the meter did not start: {await self.meter.end()}")
+        await self.meter.ready()
         return self.meter
 
     async def kill_meter(self) -> None:
@@ -184,6 +212,12 @@ class House:
         await self.meter.end()
         self.meter = None
 
+    async def break_line(self) -> None:
+        """Kill the line and start it again."""
+        assert self._bus
+        await self._bus.kill()
+        await self._bus.start()
+
     async def stop_meter(self) -> State:
         """End the meter by SIGTERM; return what its disk has."""
         assert self.meter
@@ -191,18 +225,21 @@ class House:
         said = await self.meter.end()
         self.meter = None
         assert said.status == 0, said
-        return self.on_disk()
+        state = self.on_disk()
+        self.left = state.account
+        return state
 
     async def start_unit(self, keys: str) -> Talker:
         """Start to type."""
-        return await start(
-            "ciu", "--config", str(self.lab.ciu_toml), "--type", keys, "--json", "--verbose"
-        )
+        return await start(*self._unit(keys), "--verbose")
 
     async def type(self, keys: str, *more: str) -> Said:
         """Type keys and wait for the answer."""
-        config = str(self.lab.ciu_toml)
-        return await command("ciu", "--config", config, "--type", keys, "--json", *more)
+        return await command(*self._unit(keys), *more)
+
+    def _unit(self, keys: str) -> tuple[str, ...]:
+        config, drn = str(self.lab.ciu_toml), self.lab.drn
+        return "ciu", "--config", config, "--meter", drn, "--type", keys, "--json"
 
     def on_disk(self) -> State:
         """Read the meter's store while the meter is down."""
@@ -260,3 +297,28 @@ async def house(medium: str, folder: Path) -> AsyncIterator[House]:
         finally:
             if made.meter is not None:
                 await made.kill_meter()
+
+
+@asynccontextmanager
+async def street(folder: Path, drns: Sequence[str]) -> AsyncIterator[list[House]]:
+    """Provision houses on one line that is a process of its own; the line runs, no meter does."""
+    line = Bus(folder / "line", 1 + len(drns))
+    stations = f"serial://{folder}/line/{{n}}?baudrate={BAUDRATE}"
+    named = [word for drn in drns for word in ("--drn", drn)]
+    urls = ("--listen", stations, "--connect", stations.format(n=0))
+    flags = ("--test-keys", "--lab", "--json")
+    made = json.loads(run("provision", "--dir", str(folder / "lab"), *named, *urls, *flags))
+    labs = [Lab(folder / "lab", one["drn"], one["decoder_key"], one["ea"]) for one in made]
+    houses = [House(lab, bus=line) for lab in labs]
+    for lab in labs:
+        edit(lab.meter_toml, "simulated://house?", "simulated://house?on=&")
+    for home in houses:
+        home.neighbours = [other for other in houses if other is not home]
+    await line.start()
+    try:
+        yield houses
+    finally:
+        for home in houses:
+            if home.meter is not None:
+                await home.kill_meter()
+        await line.kill()

@@ -1,304 +1,20 @@
-"""The kill proof: SIGKILL takes the unit, the meter or both, at random, while a token is entered.
-
-Law (link.md 6): the credit has moved once or not at all, the unit ends with the truth, no intent
-stays open, and in the end every token is credited exactly once.
-"""
+"""The kill proof: SIGKILL takes the unit, the meter or both while a token is entered."""
 
 import asyncio
-import os
 import time
-from collections import Counter
-from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
-from enum import Enum
-from itertools import pairwise
 from pathlib import Path
-from random import Random
 
 import pytest
 
-from link.terms import token_digest
-from tools.vend import UNIT_WH
-
-from .processes import NEEDS_SOCAT, House, Said, Talker, house
-
-ROUNDS = int(os.environ.get("SPLITMETER_ROUNDS", "6"))
-SEED = int(os.environ.get("SPLITMETER_SEED", "1"))
-"""Of the first round; the next has the next. A round is played again by its seed, alone."""
-
-MEASURED = 3
-"""Undisturbed runs before the first round of the proof."""
-MOST_UNITS = 40
-FEW = 20
-"""Fewer rounds say nothing about how the moments are spread."""
-RUNS = 5
-"""Within so many runs the unit must have the truth."""
-OPEN = r": open$"
-CREDITED = "TokenAccepted"
-VERDICT = r"\d: token \.\."
-LOOK = "37E"
-"""Shows the credit, and finds out what became of an earlier token."""
-
-
-class Victim(Enum):
-    UNIT = "unit"
-    METER = "meter"
-    BOTH = "both"
-
-
-class Moment(Enum):
-    """Where in the life of the unit's run it was hit, by what the unit had said."""
-
-    BEFORE = "before"
-    INSIDE = "inside"
-    AFTER = "after"
-
-
-class Since(Enum):
-    """From where the moment of a kill counts."""
-
-    START = "the start of the unit"
-    OPEN = "its open port"
-    CREDIT = "the meter's commit"
-
-
-class Claim(Enum):
-    """What the unit says of the token."""
-
-    CREDITED = "accepted"
-    USED = "UsedError"
-    NOT_DONE = "not done"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True)
-class Sold:
-    """A token and its worth."""
-
-    token: str
-    units: int
-
-
-@dataclass(frozen=True)
-class Span:
-    """Of undisturbed runs, seconds: from the open port to the verdict, and all of it."""
-
-    exchange_s: float
-    whole_s: float
-
-
-@dataclass(frozen=True)
-class Draw:
-    """What a round does to whom."""
-
-    victim: Victim
-    since: Since
-    moment_s: float
-    """After `since`."""
-    looks_first: bool
-    """After it the customer looks at the credit before typing the token again."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a round went."""
-
-    draw: Draw
-    hit: Moment
-    credited_before: bool
-    """The meter had said so when the kill came."""
-    claims: tuple[Claim, ...]
-
-
-def drawn(rng: Random, span: Span) -> Draw:
-    """Draw most moments in the exchange, a small part of a run, and some just after the commit."""
-    since = rng.choice([Since.START, Since.OPEN, Since.OPEN, Since.CREDIT])
-    longest_s = {
-        Since.START: span.whole_s,
-        Since.OPEN: 1.25 * span.exchange_s,
-        Since.CREDIT: 0.25 * span.exchange_s,
-    }
-    return Draw(
-        victim=rng.choice(list(Victim)),
-        since=since,
-        moment_s=rng.uniform(0, longest_s[since]),
-        looks_first=rng.random() < 0.25,
-    )
-
-
-async def undisturbed(home: House, runs: int) -> Span:
-    """Measure runs that nobody disturbs; the longest counts."""
-    await home.start_meter()
-    spans = [await measured(home) for _ in range(runs)]
-    await home.stop_meter()
-    return Span(max(span.exchange_s for span in spans), max(span.whole_s for span in spans))
-
-
-async def measured(home: House) -> Span:
-    began = time.monotonic()
-    unit = await home.start_unit(sold(home, 1).token + "E")
-    assert await unit.says(OPEN)
-    opened = time.monotonic()
-    assert await unit.says(VERDICT)
-    judged = time.monotonic()
-    assert (await unit.end()).status == 0
-    return Span(judged - opened, time.monotonic() - began)
-
-
-def sold(home: House, units: int) -> Sold:
-    return Sold(home.lab.buy(str(units * UNIT_WH / 1000)), units)
-
-
-async def survive(home: House, unit: Talker, draw: Draw) -> None:
-    """Let the drawn time pass, or the process end before; this is the experiment."""
-    assert home.meter
-    if draw.since is Since.OPEN:
-        assert await unit.says(OPEN)
-    if draw.since is Since.CREDIT:
-        assert await home.meter.says(CREDITED)
-    try:
-        async with asyncio.timeout(draw.moment_s):
-            await unit.process.wait()
-    except TimeoutError:
-        return
-
-
-async def strike(home: House, unit: Talker, victim: Victim) -> tuple[bool, Said | None]:
-    """Kill and start again; tell whether the meter had credited, and what a unit alive says."""
-    assert home.meter
-    if victim is not Victim.METER:
-        unit.kill()
-    if victim is not Victim.UNIT:
-        home.meter.kill()
-    credited = home.meter.has_said(CREDITED)
-    if victim is not Victim.UNIT:
-        await home.kill_meter()
-        await home.start_meter()
-    said = await unit.end()
-    return credited, said if said.status >= 0 else None
-
-
-def moment(unit: Talker) -> Moment:
-    if unit.has_said(VERDICT):
-        return Moment.AFTER
-    return Moment.INSIDE if unit.has_said(OPEN) else Moment.BEFORE
-
-
-def claims_of(said: Said, token: str) -> list[Claim]:
-    """Return what a run said of the token, in order: of an earlier run's intent, then of its own.
-
-    A run that only looked, or was killed, may have said nothing.
-    """
-    found = [
-        claim
-        for line in said.err.splitlines()
-        if f"earlier token ..{token[-4:]}: " in line
-        for words, claim in (
-            (": accepted", Claim.CREDITED),
-            (": refused, UsedError", Claim.USED),
-            (": did not reach", Claim.NOT_DONE),
-        )
-        if words in line
-    ]
-    match said.report["result"], said.report["reason"]:
-        case "accepted", _:
-            found.append(Claim.CREDITED)
-        case "refused", reason:
-            found.append(Claim(reason))
-        case "unknown", _:
-            found.append(Claim.NOT_DONE if ": not sent" in said.err else Claim.UNKNOWN)
-        case result, _:
-            assert result == "shown"
-    return found
-
-
-async def until_known(home: House, token: str, first: Said | None, looks: bool) -> list[Claim]:
-    """Let the customer type until the unit says that the token is in the credit."""
-    claims = [] if first is None else claims_of(first, token)
-    for _ in range(RUNS):
-        if claims and claims[-1] in (Claim.CREDITED, Claim.USED):
-            return claims
-        said = await home.type(LOOK if looks else token + "E")
-        claims += claims_of(said, token)
-        looks = False
-    raise AssertionError(f"not known after {RUNS} runs: {claims}")
-
-
-def assert_true(claims: Sequence[Claim]) -> None:
-    """Assert that no claim contradicts an earlier one."""
-    for earlier, later in pairwise(claims):
-        if earlier is Claim.CREDITED:
-            assert later is Claim.USED, claims
-        if earlier is Claim.NOT_DONE:
-            assert later is not Claim.USED, claims
-
-
-async def play(home: House, bought: Sold, draw: Draw) -> Outcome:
-    """Play a round: enter a fresh token, be struck, find out; then look at both disks."""
-    before = home.on_disk()
-    await home.start_meter()
-    unit = await home.start_unit(bought.token + "E")
-    try:
-        await survive(home, unit, draw)
-        hit = moment(unit)
-        credited_before, first = await strike(home, unit, draw.victim)
-    finally:
-        unit.kill()
-    claims = await until_known(home, bought.token, first, draw.looks_first)
-    assert_true(claims)
-    after = await home.stop_meter()
-    assert after.account.credit_wh == before.account.credit_wh + bought.units * UNIT_WH
-    known = [entry.digest for entry in after.ledger.entries]
-    assert known.count(token_digest(bought.token)) == 1
-    assert after.ledger.head.sequence == before.ledger.head.sequence + 1
-    assert not home.has_intent()
-    return Outcome(draw, hit, credited_before, tuple(claims))
-
-
-async def rounds_of(home: House, medium: str, span: Span, rounds: int) -> list[Outcome]:
-    """Play rounds in one house; an error names its round's seed."""
-    seeds, outcomes = range(SEED, SEED + rounds), []
-    tokens = [sold(home, 1 + seed % MOST_UNITS) for seed in seeds]
-    for seed, bought in zip(seeds, tokens, strict=True):
-        draw = drawn(Random(f"{medium} {seed}"), span)
-        try:
-            outcomes.append(await play(home, bought, draw))
-        except BaseException as error:
-            error.add_note(f"{medium}, SPLITMETER_SEED={seed} SPLITMETER_ROUNDS=1: {draw}")
-            raise
-    return outcomes
-
-
-def summary(medium: str, outcomes: Sequence[Outcome], span: Span) -> str:
-    """Return one line: how many rounds hit when and whom, and what the unit said."""
-    hits = Counter(
-        "inside, credited"
-        if outcome.hit is Moment.INSIDE and outcome.credited_before
-        else outcome.hit.value
-        for outcome in outcomes
-    )
-    victims = Counter(outcome.draw.victim.value for outcome in outcomes)
-    said = Counter(" > ".join(claim.value for claim in outcome.claims) for outcome in outcomes)
-    parts = [", ".join(f"{n} {name}" for name, n in c.most_common()) for c in (hits, victims, said)]
-    return (
-        f"{medium}, {len(outcomes)} rounds from seed {SEED},"
-        f" exchange {1000 * span.exchange_s:.0f} ms of {1000 * span.whole_s:.0f} ms:"
-        f" hit {parts[0]}; killed {parts[1]}; said {parts[2]}"
-    )
-
-
-def assert_spread(outcomes: Sequence[Outcome]) -> None:
-    """Assert that the kills were where they matter, so that the proof is not empty."""
-    inside = [outcome for outcome in outcomes if outcome.hit is Moment.INSIDE]
-    assert len(inside) >= len(outcomes) / 5
-    assert {outcome.draw.victim for outcome in inside} == set(Victim)
-    assert {outcome.credited_before for outcome in inside} == {True, False}
+from .kills import FEW, MEASURED, ROUNDS, TWO_ENDED, assert_spread, rounds_of, summary, undisturbed
+from .processes import NEEDS_SOCAT, house
 
 
 async def test_a_killed_process_credits_no_token_twice(tmp_path: Path) -> None:
     async with house("tcp", tmp_path) as home:
-        await rounds_of(home, "tcp", await undisturbed(home, runs=1), rounds=1)
+        span = await undisturbed(home, runs=1)
+        await rounds_of([home], "tcp", span, 1, TWO_ENDED)
 
 
 @NEEDS_SOCAT
@@ -318,11 +34,12 @@ async def test_kills_at_random_moments_move_the_credit_once(
             spans[medium] = await undisturbed(homes[medium], runs=MEASURED)
         async with asyncio.TaskGroup() as group:
             for medium, home in homes.items():
-                rounds = rounds_of(home, medium, spans[medium], ROUNDS)
+                rounds = rounds_of([home], medium, spans[medium], ROUNDS, TWO_ENDED)
                 playing[medium] = group.create_task(rounds)
     with capsys.disabled():
         for medium, task in playing.items():
             print(f"\n{summary(medium, task.result(), spans[medium])}", end="")
         print(f"\n{time.monotonic() - began:.0f} s")
     if ROUNDS >= FEW:
-        assert_spread([outcome for task in playing.values() for outcome in task.result()])
+        outcomes = [outcome for task in playing.values() for outcome in task.result()]
+        assert_spread(outcomes, TWO_ENDED)
