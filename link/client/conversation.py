@@ -20,7 +20,7 @@ asks; asks that come while a link is being taken down wait for the next one.
 from collections import deque
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TypeAlias, assert_never
+from typing import assert_never
 
 from link.client.association import AARQ, Grant, read_grant
 from link.client.events import (
@@ -32,7 +32,8 @@ from link.client.events import (
     LinkDown,
     LinkUp,
 )
-from link.client.exchange import Exchange, check, exchange
+from link.client.exchange import Exchange, exchange
+from link.client.orders import Connect, Disconnect, Order, Send
 from link.client.requests import Breach, Get, Refusal, Request, Result, read_response, to_apdu
 from link.cosem import row
 from link.dlms import Apdu, Conformance, DlmsError, ReleaseRequestReason, Rlrq, read_apdu
@@ -46,27 +47,6 @@ _HIGH_PRIORITY_CONFIRMED = 0xC0
 """Upper half of invoke-id-and-priority."""
 
 _INVOKE_IDS = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Connect:
-    """Open the HDLC link."""
-
-
-@dataclass(frozen=True, slots=True)
-class Send:
-    """Send one APDU."""
-
-    apdu: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Disconnect:
-    """Close the HDLC link."""
-
-
-Order: TypeAlias = Connect | Send | Disconnect
-"""What a conversation wants of the HDLC primary."""
 
 
 class Phase(Enum):
@@ -89,13 +69,6 @@ _ON_REQUEST = "closed on request"
 @dataclass(frozen=True, slots=True)
 class _Ask:
     ask: AskId
-    request: Request
-    invoke: int
-
-
-@dataclass(frozen=True, slots=True)
-class _InFlight:
-    ask: AskId
     exchange: Exchange
 
 
@@ -112,7 +85,7 @@ class Conversation:
         self._orders: list[Order] = []
         self._phase = Phase.DOWN
         self._waiting: deque[_Ask] = deque()
-        self._in_flight: _InFlight | None = None
+        self._in_flight: _Ask | None = None
         self._grant = Grant(Conformance(0), 0)
         self._invoke = 0
         self._number_invoke = 0
@@ -129,12 +102,11 @@ class Conversation:
 
     def ask(self, ask: AskId, request: Request) -> None:
         """Queue an ask; ValueError for one that cannot be written."""
-        invoke = self._next_invoke()
-        check(request, invoke)
+        way = exchange(request, self._next_invoke())
         if len(self._waiting) == MAX_WAITING:
             self._fail(ask, LinkTrouble.TEMPORARY, f"{MAX_WAITING} asks wait already", sent=False)
             return
-        self._waiting.append(_Ask(ask, request, invoke))
+        self._waiting.append(_Ask(ask, way))
         self._go_on()
 
     def withdraw(self, ask: AskId) -> bool:
@@ -232,7 +204,7 @@ class Conversation:
             case _:
                 assert_never(response)
 
-    def _answered(self, asked: _InFlight, apdu: Apdu) -> None:
+    def _answered(self, asked: _Ask, apdu: Apdu) -> None:
         response = asked.exchange.take(apdu)
         match response:
             case bytes():
@@ -257,10 +229,8 @@ class Conversation:
                 self._orders.append(Connect())
                 self._phase = Phase.LINKING
             case Phase.UP:
-                asked = self._waiting.popleft()
-                way = exchange(asked.request, asked.invoke, self._grant)
-                self._in_flight = _InFlight(asked.ask, way)
-                self._send(way.begin(), Phase.UP)
+                self._in_flight = self._waiting.popleft()
+                self._send(self._in_flight.exchange.begin(self._grant), Phase.UP)
 
     def _send(self, apdu: bytes, phase: Phase) -> None:
         self._orders.append(Send(apdu))

@@ -5,7 +5,6 @@ Invariant: an exchange ends in exactly one Response, and says nothing after it. 
 
 from collections import deque
 from collections.abc import Sequence
-from itertools import islice
 from typing import TypeAlias
 
 from link.client.association import Grant
@@ -23,26 +22,33 @@ from link.client.requests import (
     read_list,
     read_response,
     to_apdu,
-    to_list,
+    to_get,
 )
-from link.dlms import Apdu, Conformance
+from link.dlms import Apdu, Conformance, GetListRequest, GetRequest, Reference
 from link.terms import LinkTrouble
 
 LIST_LONGEST = 32
 """References of one list: as many as our server looks at."""
 
+LIST_AROUND = 4
+"""Octets of a list beside its references: tag, kind, invoke, count."""
+
+GET_AROUND = 3
+"""Octets of a single GET beside its reference, which is that of a list."""
+
 
 class Alone:
     """One request and its answer."""
 
-    def __init__(self, request: Single, invoke: int, grant: Grant) -> None:
+    def __init__(self, request: Single, invoke: int) -> None:
+        """ValueError for a request that cannot be written."""
         self._request = request
         self._invoke = invoke
-        self._passage = Passage(to_apdu(request, invoke), grant)
+        self._passage = Passage(to_apdu(request, invoke))
 
-    def begin(self) -> bytes:
-        """Return what to say first."""
-        return self._passage.begin()
+    def begin(self, grant: Grant) -> bytes:
+        """Return what to say first to a meter that has granted so much."""
+        return self._passage.begin(grant)
 
     def take(self, apdu: Apdu) -> bytes | Response:
         """Take what the meter said; return what to say next, or what it came to."""
@@ -55,18 +61,23 @@ class Alone:
 class Listed:
     """Several reads in as few requests as the meter's grant allows."""
 
-    def __init__(self, gets: Sequence[Get], invoke: int, grant: Grant) -> None:
+    def __init__(self, gets: Sequence[Get], invoke: int) -> None:
+        """ValueError for no reads, or one that cannot be written."""
+        if not gets:
+            raise ValueError("a list of nothing is asked for")
         self._invoke = invoke
+        self._left = deque((get, to_get(get, invoke)) for get in gets)
+        self._asked: list[tuple[Get, GetRequest]] = []
+        self._results: list[Result | Refusal] = []
+        self._grant = Grant(Conformance(0), 0)
+        self._lists = False
+        self._passage = Passage(self._left[0][1])
+
+    def begin(self, grant: Grant) -> bytes:
+        """Return what to say first to a meter that has granted so much."""
         self._grant = grant
         self._lists = Conformance.MULTIPLE_REFERENCES in grant.conformance
-        self._left = deque(gets)
-        self._asked: list[Get] = []
-        self._results: list[Result | Refusal] = []
-        self._passage = self._open()
-
-    def begin(self) -> bytes:
-        """Return what to say first."""
-        return self._passage.begin()
+        return self._next()
 
     def take(self, apdu: Apdu) -> bytes | Response:
         """Take what the meter said; return what to say next, or what it came to."""
@@ -86,52 +97,45 @@ class Listed:
                 self._results.append(response)
             case _:
                 self._results.extend(response)
-        return self._go_on() if self._left else Result(tuple(self._results))
+        return self._next() if self._left else Result(tuple(self._results))
 
     def _read(self, apdu: Apdu) -> Response | tuple[Result | Refusal, ...]:
-        if len(self._asked) > 1:
-            return read_list(self._asked, self._invoke, apdu)
-        return read_response(self._asked[0], self._invoke, apdu)
+        gets = [get for get, _ in self._asked]
+        if len(gets) > 1:
+            return read_list(gets, self._invoke, apdu)
+        return read_response(gets[0], self._invoke, apdu)
 
-    def _go_on(self) -> bytes:
-        self._passage = self._open()
-        return self._passage.begin()
-
-    def _open(self) -> Passage:
+    def _next(self) -> bytes:
         """Ask for as many as one request may have: at least one."""
-        self._asked = list(islice(self._left, LIST_LONGEST if self._lists else 1))
-        wire = self._wire()
-        while len(self._asked) > 1 and len(wire.to_bytes()) > self._grant.max_send:
-            self._asked.pop()
-            wire = self._wire()
-        for _ in self._asked:
-            self._left.popleft()
-        return Passage(wire, self._grant)
+        self._asked = [self._left.popleft()]
+        room = self._grant.max_send - LIST_AROUND - _reference_octets(self._asked[0][1])
+        while self._lists and self._left and len(self._asked) < LIST_LONGEST:
+            room -= _reference_octets(self._left[0][1])
+            if room < 0:
+                break
+            self._asked.append(self._left.popleft())
+        self._passage = Passage(self._wire())
+        return self._passage.begin(self._grant)
 
     def _wire(self) -> Wire:
-        if len(self._asked) > 1:
-            return to_list(self._asked, self._invoke)
-        return to_apdu(self._asked[0], self._invoke)
+        singles = [single for _, single in self._asked]
+        if len(singles) == 1:
+            return singles[0]
+        references = (Reference(single.attribute, single.selection) for single in singles)
+        return GetListRequest(self._invoke, tuple(references))
 
 
 Exchange: TypeAlias = Alone | Listed
 
 
-def exchange(request: Request, invoke: int, grant: Grant) -> Exchange:
-    """Return the way of a request to a meter that has granted so much."""
+def exchange(request: Request, invoke: int) -> Exchange:
+    """Return the way of a request; ValueError for one that cannot be written."""
     match request:
         case GetMany(gets):
-            return Listed(gets, invoke, grant)
+            return Listed(gets, invoke)
         case _:
-            return Alone(request, invoke, grant)
+            return Alone(request, invoke)
 
 
-def check(request: Request, invoke: int) -> None:
-    """Raise ValueError for a request that cannot be written."""
-    match request:
-        case GetMany(()):
-            raise ValueError("a list of nothing is asked for")
-        case GetMany(gets):
-            to_list(gets, invoke).to_bytes()
-        case _:
-            to_apdu(request, invoke).to_bytes()
+def _reference_octets(single: GetRequest) -> int:
+    return len(single.to_bytes()) - GET_AROUND

@@ -61,33 +61,33 @@ _ANSWER_TO: dict[type[Wire], type[LongAnswer]] = {
     GetListRequest: GetListResponse,
     ActionRequest: ActionResponse,
 }
-_BLOCKS_OF = {SetRequest: Conformance.BLOCK_SET, ActionRequest: Conformance.BLOCK_ACTION}
 
 
 class Passage:
     """The way of one request to the meter, and of its answer back."""
 
-    def __init__(self, request: Wire, grant: Grant) -> None:
+    def __init__(self, request: Wire) -> None:
         self._request = request
-        self._grant = grant
         self._sending: _Sending | None = None
         self._taking: Incoming | None = None
 
-    def begin(self) -> bytes:
-        """Return what to say first.
+    def begin(self, grant: Grant) -> bytes:
+        """Return what to say first to a meter that has granted so much.
 
         A request that is too long for a meter that takes no blocks goes out as it is: the meter
         has to say so.
         """
         octets = self._request.to_bytes()
-        if len(octets) <= self._grant.max_send:
+        if len(octets) <= grant.max_send:
             return octets
         match self._request:
-            case SetRequest() | ActionRequest() as request if self._may_cut(request):
-                self._sending = _Sending(request, self._grant.max_send)
-                return self._sending.next()
+            case SetRequest() if Conformance.BLOCK_SET in grant.conformance:
+                self._sending = _Sending(self._request, grant.max_send)
+            case ActionRequest() if Conformance.BLOCK_ACTION in grant.conformance:
+                self._sending = _Sending(self._request, grant.max_send)
             case _:
                 return octets
+        return self._sending.next()
 
     def take(self, apdu: Apdu) -> bytes | Apdu | Refusal | Breach:
         """Take what the meter said; return what to say next, or how it ended."""
@@ -106,9 +106,6 @@ class Passage:
                 return _breach(f"{type(apdu).__name__} amid an answer in blocks")
             case _:
                 return apdu
-
-    def _may_cut(self, request: Long) -> bool:
-        return _BLOCKS_OF[type(request)] in self._grant.conformance
 
     def _is_mine(self, block: GetBlock | ActionAnswerBlock) -> bool:
         to_action = isinstance(self._request, ActionRequest)

@@ -24,7 +24,6 @@ from link.dlms import (
     GetRequest,
     GetResponse,
     MethodRef,
-    Reference,
     ServiceError,
     SetRequest,
     SetResponse,
@@ -120,20 +119,32 @@ def to_apdu(request: Single, invoke: int) -> GetRequest | SetRequest | ActionReq
     ValueError for a value that the row's schema does not hold and for a row of the other kind.
     """
     row = request.row
-    wanted = RowKind.METHOD if isinstance(request, Invoke) else RowKind.ATTRIBUTE
-    if row.kind is not wanted:
-        raise ValueError(f"{row.key} is no {wanted.value}")
-    attribute = AttributeRef(row.class_id, row.logical_name, row.index)
     match request:
-        case Get(selection=selection):
-            return GetRequest(invoke, attribute, encode_selection(selection))
+        case Get():
+            return to_get(request, invoke)
         case Set(value=value):
-            return SetRequest(invoke, attribute, row.schema.encode(value))
+            return SetRequest(invoke, _attribute(row), row.schema.encode(value))
         case Invoke(value=value):
+            _require(row, RowKind.METHOD)
             method = MethodRef(row.class_id, row.logical_name, row.index)
             return ActionRequest(invoke, method, row.schema.encode(value))
         case _:
             assert_never(request)
+
+
+def to_get(get: Get, invoke: int) -> GetRequest:
+    """Write one read; ValueError as `to_apdu`."""
+    return GetRequest(invoke, _attribute(get.row), encode_selection(get.selection))
+
+
+def _attribute(row: Row) -> AttributeRef:
+    _require(row, RowKind.ATTRIBUTE)
+    return AttributeRef(row.class_id, row.logical_name, row.index)
+
+
+def _require(row: Row, kind: RowKind) -> None:
+    if row.kind is not kind:
+        raise ValueError(f"{row.key} is no {kind.value}")
 
 
 def read_response(request: Single, invoke: int, apdu: Apdu) -> Response:
@@ -152,13 +163,6 @@ def read_response(request: Single, invoke: int, apdu: Apdu) -> Response:
             return Breach(LinkTrouble.MALFORMED, f"{kind} {found:02x} to request {invoke:02x}")
         case _:
             return Breach(LinkTrouble.MALFORMED, f"{type(apdu).__name__} as an answer")
-
-
-def to_list(gets: Sequence[Get], invoke: int) -> GetListRequest:
-    """Write several reads as one request; ValueError for a row that cannot be read."""
-    singles = (to_apdu(get, invoke) for get in gets)
-    references = (Reference(s.attribute, s.selection) for s in singles if isinstance(s, GetRequest))
-    return GetListRequest(invoke, tuple(references))
 
 
 def read_list(

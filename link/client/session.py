@@ -5,8 +5,9 @@ Sans I/O. A Primary shares the line between the meters; a Conversation knows wha
 
 from typing import TYPE_CHECKING, assert_never
 
-from link.client.conversation import Connect, Conversation, Disconnect, Order, Send
+from link.client.conversation import Conversation
 from link.client.events import AskId, Event
+from link.client.orders import Connect, Disconnect, Order, Send
 from link.client.requests import Request
 from link.hdlc import (
     Connected,

@@ -94,8 +94,7 @@ class Dialogue:
         """
         if self._serving is None:
             raise ValueError(f"nobody waits for {question.row.key}")
-        said = self._serving.answered(question, response)
-        return None if said is None else said.to_bytes()
+        return self._serving.answered(question, response)
 
     def _take(self, apdu: Apdu, serving: Serving) -> bytes | tuple[Question, ...]:
         match apdu:
@@ -106,9 +105,7 @@ class Dialogue:
                 self._counts.unsupported += 1
                 return _NOT_BUILT
         taken = serving.asked(apdu)
-        if taken is None:
-            return self._senseless()
-        return taken if isinstance(taken, tuple) else taken.to_bytes()
+        return self._senseless() if taken is None else taken
 
     def _associate(self, octets: bytes) -> Aare:
         self._serving = None

@@ -57,6 +57,7 @@ class Reply:
         self._invoke = request.invoke
         self._listed = isinstance(request, GetListRequest)
         self._parts = _parts(request, situation)
+        self._open = len(self.questions)
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -69,15 +70,21 @@ class Reply:
         return sum(_is_refusal(part) for part in self._answers)
 
     def put(self, question: Question, response: Response) -> None:
-        """Put the answer to one of the questions in its place; ValueError as `answer`."""
+        """Put the answer to one of the questions in its place.
+
+        ValueError as `answer`, and for a question that has its answer.
+        """
+        if self._parts[question.place] is not question:
+            raise ValueError(f"nobody waits for {question.row.key}")
         self._parts[question.place] = answer(question, response)
+        self._open -= 1
 
     @property
     def whole(self) -> Whole | None:
         """Return the answer, however long; None while a question is open."""
-        answers = self._answers
-        if len(answers) < len(self._parts):
+        if self._open:
             return None
+        answers = self._answers
         if not self._listed:
             return self._single(answers[0])
         results = tuple(each.result for each in answers if isinstance(each, GetResponse))

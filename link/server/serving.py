@@ -60,7 +60,9 @@ _NEEDS: dict[type[Apdu], Conformance] = {
 }
 """What must have been granted for a service."""
 
-_NOT_GRANTED = ExceptionResponse(StateError.SERVICE_NOT_ALLOWED, ServiceError.SERVICE_NOT_SUPPORTED)
+_NOT_GRANTED = ExceptionResponse(
+    StateError.SERVICE_NOT_ALLOWED, ServiceError.SERVICE_NOT_SUPPORTED
+).to_bytes()
 
 
 class Serving:
@@ -72,7 +74,7 @@ class Serving:
         self._transfers = Transfers(counts)
         self._reply: Reply | None = None
 
-    def asked(self, apdu: Apdu) -> Apdu | tuple[Question, ...] | None:
+    def asked(self, apdu: Apdu) -> bytes | tuple[Question, ...] | None:
         """Take one APDU; return what to say, or what to put to the application first.
 
         None for what is no request that is built. DlmsError where blocks carried no value.
@@ -86,7 +88,7 @@ class Serving:
                 self._transfers.drop()
                 return self._serve(apdu)
             case GetNext() | ActionNext():
-                return self._transfers.next(apdu)
+                return self._transfers.next(apdu).to_bytes()
             case SetFirstBlock() | ActionFirstBlock():
                 return self._denied(apdu) or self._take(apdu)
             case SetBlock() | ActionBlock():
@@ -94,7 +96,7 @@ class Serving:
             case _:
                 return None
 
-    def answered(self, question: Question, response: Response) -> Apdu | None:
+    def answered(self, question: Question, response: Response) -> bytes | None:
         """Take the application's answer; return what to say once none is missing.
 
         ValueError for a response that does not fit the operation or the type of the row, and for
@@ -107,36 +109,36 @@ class Serving:
 
     def _serve(
         self, request: AnyRequest, last_block: int | None = None
-    ) -> Apdu | tuple[Question, ...]:
+    ) -> bytes | tuple[Question, ...]:
         self._reply = Reply(request, self._situation, last_block=last_block)
         self._counts.refused += self._reply.refused
         return self._said(self._reply) or self._reply.questions
 
-    def _said(self, reply: Reply) -> Apdu | None:
-        if reply.whole is None:
+    def _said(self, reply: Reply) -> bytes | None:
+        whole = reply.whole
+        if whole is None:
             return None
         self._reply = None
-        return self._fitting(reply.whole)
+        octets = whole.to_bytes()
+        return octets if len(octets) <= self._longest else self._long(whole).to_bytes()
 
-    def _fitting(self, whole: Whole) -> Apdu:
-        """Return the answer, or its first block where it is too long and blocks were granted."""
-        longest, granted = self._longest, self._situation.association.conformance
-        if len(whole.to_bytes()) <= longest:
-            return whole
+    def _long(self, whole: Whole) -> Apdu:
+        """Return the first block of an answer that is too long, or else what fits of it."""
+        granted = self._situation.association.conformance
         answer = bounded(whole, MAX_OCTETS)
         match answer:
             case GetResponse() | GetListResponse() if _GET_BLOCKS in granted:
-                return self._transfers.hold(answer, longest)
+                return self._transfers.hold(answer, self._longest)
             case ActionResponse() if _ACTION_BLOCKS in granted:
-                return self._transfers.hold(answer, longest)
+                return self._transfers.hold(answer, self._longest)
             case _:
-                return bounded(whole, longest)
+                return bounded(whole, self._longest)
 
     @property
     def _longest(self) -> int:
         return self._situation.association.max_send
 
-    def _denied(self, first: First) -> Apdu | None:
+    def _denied(self, first: First) -> bytes | None:
         """Refuse a long request at its first block where its last one would be refused."""
         is_set = isinstance(first, SetFirstBlock)
         wanted = first.attribute if isinstance(first, SetFirstBlock) else first.method
@@ -146,11 +148,11 @@ class Serving:
         self._transfers.drop()
         self._counts.refused += 1
         if is_set:
-            return SetLastTaken(first.invoke, row, first.block.number)
-        return ActionResponse(first.invoke, ActionResult(row))
+            return SetLastTaken(first.invoke, row, first.block.number).to_bytes()
+        return ActionResponse(first.invoke, ActionResult(row)).to_bytes()
 
-    def _take(self, block: First | Further) -> Apdu | tuple[Question, ...]:
+    def _take(self, block: First | Further) -> bytes | tuple[Question, ...]:
         taken = self._transfers.take(block)
         if isinstance(taken, LongRequest):
             return self._serve(taken.request, last_block=taken.number)
-        return taken
+        return taken.to_bytes()

@@ -13,14 +13,18 @@ from link.client import (
     Event,
     Failed,
     Get,
+    GetMany,
     Invoke,
     LinkClosed,
     LinkDown,
     LinkUp,
+    Refusal,
     Request,
+    Result,
     Set,
 )
-from link.client.conversation import MAX_WAITING, Connect, Conversation, Disconnect, Send
+from link.client.conversation import MAX_WAITING, Conversation
+from link.client.orders import Connect, Disconnect, Send
 from link.cosem import row
 from link.dlms import (
     Aare,
@@ -250,6 +254,30 @@ def test_a_refused_request_fails_by_name_and_the_association_goes_on(
     up.hear(ActionResponse(entered.invoke, ActionResult[member]))
     assert up.take() == [failed(ask, trouble, name) for ask in (1, 2, 3)]
     assert up.order() is None
+
+
+def test_a_meter_without_lists_is_asked_one_by_one_and_answers_as_one(up: Talk) -> None:
+    assert Conformance.MULTIPLE_REFERENCES not in GRANT.conformance
+    up.hear(GetResponse(0xC1, Data(Tag.U32, 7)))
+    ask = up.ask(GetMany((POWER, POWER)))
+    answers = Data(Tag.U32, 8), DataAccessResult.READ_WRITE_DENIED
+    for result in answers:
+        asked = up.said()
+        assert isinstance(asked, GetRequest)
+        up.hear(GetResponse(asked.invoke, result))
+    refusal = Refusal(LinkTrouble.REFUSED_ACCESS, "read-write-denied")
+    assert up.take()[-1] == Answered(ask, STATION, (Result(8), refusal))
+    assert up.order() is None
+
+
+def test_a_link_lost_amid_a_list_fails_the_whole_of_it(up: Talk) -> None:
+    up.hear(GetResponse(0xC1, Data(Tag.U32, 7)))
+    ask = up.ask(GetMany((POWER, POWER)))
+    asked = up.said()
+    assert isinstance(asked, GetRequest)
+    up.hear(GetResponse(asked.invoke, Data(Tag.U32, 8)))
+    up.conversation.failed(LinkTrouble.RESET)
+    assert up.take()[-1] == failed(ask, LinkTrouble.RESET, "link reset")
 
 
 def test_a_value_of_another_type_fails_one_ask_only(up: Talk) -> None:

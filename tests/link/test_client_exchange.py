@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from link.client import Get, GetMany, Refusal, Result
 from link.client.association import Grant
-from link.client.exchange import LIST_LONGEST, check, exchange
+from link.client.exchange import LIST_LONGEST, exchange
 from link.client.requests import Breach, Response
 from link.cosem import row
 from link.dlms import (
@@ -43,8 +43,8 @@ def asked(
     many: GetMany, grant: Grant, meter: Callable[[Apdu], Apdu]
 ) -> tuple[list[Apdu], Response]:
     """Play an exchange with a meter; return what was said and what it came to."""
-    way = exchange(many, INVOKE, grant)
-    said, step = [], way.begin()
+    way = exchange(many, INVOKE)
+    said, step = [], way.begin(grant)
     while isinstance(step, bytes):
         assert len(step) <= grant.max_send
         said.append(read_apdu(step))
@@ -132,4 +132,4 @@ def test_a_value_of_another_type_spoils_no_other() -> None:
 def test_a_list_that_cannot_be_written_is_our_own_fault() -> None:
     for wrong in (GetMany(()), GetMany((Get(POWER), Get(row("token_gateway.enter"))))):
         with pytest.raises(ValueError, match=r"nothing|no attribute"):
-            check(wrong, INVOKE)
+            exchange(wrong, INVOKE)

@@ -85,8 +85,8 @@ class Meter:
 
 def came(meter: Meter, request: Request, grant: Grant) -> Response:
     """Play the way of a request to its end."""
-    way = exchange(request, INVOKE, grant)
-    step = way.begin()
+    way = exchange(request, INVOKE)
+    step = way.begin(grant)
     while isinstance(step, bytes):
         step = way.take(meter.hear(step))
     return step
@@ -110,9 +110,9 @@ def test_blocks_both_ways_make_no_difference_to_what_is_done_and_told(
 
 
 def test_a_request_that_is_too_long_for_a_meter_without_blocks_goes_out_whole() -> None:
-    way = exchange(TOKEN, INVOKE, Grant(Conformance.ACTION, 20))
-    whole = exchange(TOKEN, INVOKE, Grant(ALL, MAX_RECEIVE)).begin()
-    assert way.begin() == whole
+    way = exchange(TOKEN, INVOKE)
+    whole = exchange(TOKEN, INVOKE).begin(Grant(ALL, MAX_RECEIVE))
+    assert way.begin(Grant(Conformance.ACTION, 20)) == whole
     too_long = ExceptionResponse(StateError.SERVICE_UNKNOWN, ServiceError.PDU_TOO_LONG)
     detail = "exception service-unknown, pdu-too-long"
     assert way.take(too_long) == Refusal(LinkTrouble.TEMPORARY, detail)
@@ -120,8 +120,8 @@ def test_a_request_that_is_too_long_for_a_meter_without_blocks_goes_out_whole() 
 
 def played(request: Request, said: Sequence[Apdu], meter_takes: int = MAX_RECEIVE) -> Response:
     """Let the meter say these things; return what the last one made."""
-    way = exchange(request, INVOKE, Grant(ALL, meter_takes))
-    way.begin()
+    way = exchange(request, INVOKE)
+    way.begin(Grant(ALL, meter_takes))
     for apdu in said[:-1]:
         assert isinstance(way.take(apdu), bytes)
     last = way.take(said[-1])
@@ -200,8 +200,8 @@ def test_an_endless_answer_is_given_up_and_the_link_goes_on() -> None:
 
 
 def test_each_block_is_asked_for_by_the_number_of_the_last_one() -> None:
-    way = exchange(Get(ALARMS), INVOKE, Grant(ALL, MAX_RECEIVE))
-    way.begin()
+    way = exchange(Get(ALARMS), INVOKE)
+    way.begin(Grant(ALL, MAX_RECEIVE))
     whole = Data(Tag.U32, 5).to_bytes()
     assert way.take(part(1, whole[:2])) == GetNext(INVOKE, 1).to_bytes()
     assert way.take(part(2, whole[2:4])) == GetNext(INVOKE, 2).to_bytes()
@@ -223,8 +223,8 @@ said = st.one_of(
 def test_once_an_answer_has_begun_no_method_is_reported_as_not_carried_out(
     words: list[Apdu], meter_takes: int
 ) -> None:
-    way = exchange(TOKEN, INVOKE, Grant(ALL, meter_takes))
-    way.begin()
+    way = exchange(TOKEN, INVOKE)
+    way.begin(Grant(ALL, meter_takes))
     began = False
     for apdu in words:
         step = way.take(apdu)

@@ -351,6 +351,16 @@ def test_a_response_to_another_question_is_our_own_fault() -> None:
         opened.answered(question, Value("7"))
 
 
+def test_no_question_of_a_list_is_answered_twice() -> None:
+    opened = associated()
+    questions = opened.received(listing(NUMBER, NUMBER).to_bytes())
+    assert isinstance(questions, tuple)
+    assert opened.answered(questions[1], Value("7")) is None
+    with pytest.raises(ValueError, match=r"nobody waits for meter_number\.value"):
+        opened.answered(questions[1], Value("8"))
+    assert opened.answered(questions[0], Value("7")) is not None
+
+
 def listing(*rows: Row) -> GetListRequest:
     return GetListRequest(0xC1, tuple(Reference(reference(each)) for each in rows))
 
