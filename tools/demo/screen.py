@@ -142,7 +142,8 @@ async def show(folder: Path, plan: Plan) -> int:
     stage.provision()
     async with stage.running():
         unit = stage.unit(keys_in_lines=False)
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, unit.stop)
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, unit.stop)
         transcript.say(HINT)
         with log_aside():
             return await serve(unit, DemoFace(unit, stage, transcript))

@@ -148,4 +148,4 @@ class TerminalFace(App[None]):
     def _draw(self) -> None:
         self._board = self._unit.board()
         for picture in self.query(Picture):
-            picture.refresh()
+            picture.look()

@@ -19,17 +19,24 @@ KEYPAD = "123i456#789*B0E"
 
 
 class Picture(Widget, can_focus=False):
-    """Drawn by a function of the room that there is; `refresh` draws it anew."""
+    """Drawn by a function of the room that there is."""
 
     ALLOW_SELECT = False
 
     def __init__(self, draw: Callable[[Size], Content], name: str) -> None:
         super().__init__(id=name)
         self._draw = draw
+        self._drawn = Content("")
 
     def render(self) -> Content:
         """Return the picture."""
-        return self._draw(self.content_size)
+        self._drawn = self._draw(self.content_size)
+        return self._drawn
+
+    def look(self) -> None:
+        """Draw anew what has changed, and nothing else: a key is echoed the sooner."""
+        if not self._drawn.is_same(self._draw(self.content_size)):
+            self.refresh()
 
 
 class MeterRows(Picture):
