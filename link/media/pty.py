@@ -34,8 +34,7 @@ class Terminal:
         try:
             tty.setraw(slave)
             self._name = os.ttyname(slave)
-            if path.is_symlink() and str(path.readlink()).startswith(TERMINALS):
-                path.unlink()
+            remove_leftover(path)
             path.symlink_to(self._name)
         except OSError:
             os.close(self.master)
@@ -117,6 +116,12 @@ class PtyListener:
         self._take_away()
         self._claim.close()
         self._free.set()
+
+
+def remove_leftover(path: Path) -> None:
+    """Remove a link that a killed process left; for whoever has the claim to its path."""
+    if path.is_symlink() and str(path.readlink()).startswith(TERMINALS):
+        path.unlink()
 
 
 def claim(url: Url) -> socket.socket:

@@ -6,14 +6,13 @@ carries it stays in the kernel, which makes the writer wait.
 
 import asyncio
 import os
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
 from link.media.line_runner import LineRunner
 from link.media.medium import MediumError, reason_of
-from link.media.pty import Terminal, claim
-from link.media.url import Url
+from link.media.pty import Terminal
 
 READ_OCTETS = 2048
 """Most that a station says in one go, and most that is still said when it has gone; no frame is
@@ -24,7 +23,7 @@ LEFT_READS = 64
 
 
 class End:
-    """Raises MediumError where its place is taken."""
+    """Raises MediumError where it cannot be made; its place must be claimed."""
 
     def __init__(self, path: Path, runner: LineRunner) -> None:
         self.path = path
@@ -32,15 +31,11 @@ class End:
         self._station = runner.join(self._hear)
         self._pause: asyncio.TimerHandle | None = None
         self._used = False
-        with ExitStack() as opened:
-            opened.enter_context(claim(Url.parse(f"pty://{path.absolute()}")))
-            try:
-                self._terminal = Terminal(path)
-            except OSError as error:
-                raise MediumError(f"{path}: {reason_of(error)}") from None
-            opened.callback(self._terminal.close)
-            os.set_blocking(self._terminal.master, False)
-            self._opened = opened.pop_all()
+        try:
+            self._terminal = Terminal(path)
+        except OSError as error:
+            raise MediumError(f"{path}: {reason_of(error)}") from None
+        os.set_blocking(self._terminal.master, False)
 
     def fileno(self) -> int:
         """The descriptor where its octets arrive."""
@@ -48,7 +43,7 @@ class End:
 
     def close(self) -> None:
         """Take the terminal and its link away."""
-        self._opened.close()
+        self._terminal.close()
 
     def take(self) -> None:
         """Say what the station has written, no faster than the line carries it."""

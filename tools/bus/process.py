@@ -11,6 +11,8 @@ from selectors import SelectSelector
 from link.arguments import hold_leash
 from link.line import LineSettings, TrafficCounts
 from link.media.line_runner import LineRunner
+from link.media.pty import claim, remove_leftover
+from link.media.url import Url
 from tools.bus.end import End
 
 
@@ -21,9 +23,14 @@ class Bus:
         self._runner = LineRunner(settings, Random(seed))
         self._ends: dict[int, End] = {}
         folder.mkdir(parents=True, exist_ok=True)
+        paths = [folder / str(number) for number in range(stations)]
         with ExitStack() as opened:
-            for number in range(stations):
-                end = End(folder / str(number), self._runner)
+            for path in paths:
+                opened.enter_context(claim(Url.parse(f"pty://{path.absolute()}")))
+            for path in paths:  # all, before the kernel gives their old terminals to new stations
+                remove_leftover(path)
+            for path in paths:
+                end = End(path, self._runner)
                 opened.callback(end.close)
                 self._ends[end.fileno()] = end
             self._opened = opened.pop_all()
