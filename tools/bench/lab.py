@@ -32,10 +32,13 @@ def make_meter(folder: Path, drn: str, listen: str) -> Made:
     return made
 
 
-def make_line(folder: Path, drns: Sequence[str], listen: str) -> tuple[Made, ...]:
-    """Provision meters that listen at one URL."""
+def make_line(
+    folder: Path, drns: Sequence[str], listen: str, connect: str | None = None
+) -> tuple[Made, ...]:
+    """Provision the meters of one line; `connect` is where the unit finds them, if not there."""
     records = tuple(map(_record, drns))
-    return make_meters(Order(folder, records, listen, None, None, test=True, lab=True, paired=True))
+    order = Order(folder, records, listen, connect, None, test=True, lab=True, paired=True)
+    return make_meters(order)
 
 
 def meter_numbers(count: int) -> tuple[str, ...]:

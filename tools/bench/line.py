@@ -2,7 +2,8 @@
 
 First real processes: a bus, a meter and this one, an `enter` of a new token at a time on a line
 where nobody else speaks. Line time is what link.md 8 allows for, without the commit: all octets of
-request and answer and two turnarounds. Then polls on virtual time, where only the protocol waits.
+request and answer and two turnarounds. Then polls on virtual time, where only the protocol waits,
+and keys at a terminal.
 """
 
 from contextlib import AsyncExitStack
@@ -15,6 +16,7 @@ from link.media import connect
 from tools.bench import lab
 from tools.bench.ending import run_tidily
 from tools.bench.figures import Aim, Bound, Figure, median_ms, ratio
+from tools.bench.keys import key_figures
 from tools.bench.pair import MeterEnd
 from tools.bench.polls import poll_figures
 from tools.bench.trips import Way, in_turns, running
@@ -31,7 +33,8 @@ def measure_line(folder: Path, seconds: float) -> tuple[Figure, ...]:
     Raises Stop, MediumError or DurableError where a part fails.
     """
     entries = run_tidily(_enter(_lines(folder), seconds))
-    return (*entries, *poll_figures(folder))
+    echoes = run_tidily(key_figures(folder / "keys"))
+    return (*entries, *poll_figures(folder), *echoes)
 
 
 @dataclass(frozen=True, slots=True)
