@@ -69,6 +69,35 @@ def test_a_run_measures_everything_and_leaves_nothing(
         os.waitpid(-1, os.WNOHANG)
 
 
+LINE_FIGURES = {
+    *(
+        f"line.{rate}.{name}"
+        for rate in (1200, 9600, 115200)
+        for name in ("time", "enter", "share")
+    ),
+    *(f"polls.{meters}.{name}" for meters in (1, 8, 32) for name in ("bound", "cycle", "ratio")),
+    "keys.echo",
+    "keys.worst",
+}
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize(
+    ("kind", "names"), [("line", LINE_FIGURES), ("whole", {"whole.1_1", "whole.2_8"})]
+)
+def test_a_line_and_the_whole_are_measured(
+    splitmeter: Splitmeter, temporary: Path, kind: str, names: set[str]
+) -> None:
+    ran = splitmeter("bench", kind, "--seconds", SHORT_S, "--json")
+    assert (ran.status, ran.err) == (0, "")
+    figures = {figure["name"]: figure for figure in json.loads(ran.out)}
+    assert set(figures) == names
+    assert all(figure["value"] > 0 and figure["samples"] > 0 for figure in figures.values())
+    ratios = [figure["value"] for figure in figures.values() if figure["unit"] == "ratio"]
+    assert all(0.1 < value <= 1 for value in ratios)
+    assert list(temporary.iterdir()) == []
+
+
 def test_a_ratio_is_that_of_the_figures_shown() -> None:
     get = median_ms("get", "GET", [0.003, 0.001, 0.002])
     commit = median_ms("commit", "commit", [0.004])

@@ -35,7 +35,7 @@ def _figures(folder: Path, meters: int) -> tuple[Figure, ...]:
     said = _polled(folder)
     polls = sum(map(_is_request, said))
     name, about = f"polls.{meters}", f"polls, meters {meters}"
-    least_ms, busy_ms = (1000 * time_s * meters / polls for time_s in _times_s(said))
+    least_ms, busy_ms = (1000 * time_s * meters / polls for time_s in times_s(said))
     bound = Figure(f"{name}.bound", f"{about}: least time of a round", least_ms, "ms", polls)
     cycle = Figure(f"{name}.cycle", f"{about}: time of a round", busy_ms, "ms", polls)
     share = f"{about}: least time / time"
@@ -63,7 +63,7 @@ def _is_request(said: Said) -> bool:
     return said.who.startswith("unit") and Frame.from_bytes(said.frame).control.kind is Kind.I
 
 
-def _times_s(said: Sequence[Said]) -> tuple[float, float]:
+def times_s(said: Sequence[Said]) -> tuple[float, float]:
     """Return the least time of all that was said, and the time that it took without the rests.
 
     The least is that of all octets, and of a turnaround between any two that follow each other.
