@@ -116,6 +116,26 @@ async def test_a_listener_takes_a_port_again_when_it_is_back(
     await listener.close()
 
 
+async def test_a_caller_finds_its_port_again_when_it_is_back(
+    plug_in: PlugIn, cable_ends: Ends
+) -> None:
+    url = f"serial://{cable_ends[0]}?echo=1"
+    for _ in range(2):
+        cable = plug_in()
+        near, far = await connect(url), await connect(f"serial://{cable_ends[1]}")
+        await near.write(b"anybody there?")
+        await far.write(await far.read())
+        await far.write(b"hello")
+        assert await near.read() == b"hello"
+        await near.write(b"lost with the cable")
+        pull_out(cable)
+        with pytest.raises(MediumClosed, match=r"^the port has vanished$"):
+            await near.read()
+        with pytest.raises(MediumError, match="no such file or directory"):
+            await connect(url)
+        await far.close()
+
+
 async def test_a_listener_takes_its_port_again_after_its_own_close(
     plug_in: PlugIn, cable_ends: Ends
 ) -> None:
