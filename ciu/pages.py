@@ -122,8 +122,8 @@ def _overload(words: Words, page: Page, seen: Seen) -> Lines:
     return wording.overload(words, explained, confirming=seen.confirming)
 
 
-def _overload_advice(words: Words, _page: Page, _seen: Seen) -> Lines:
-    return wording.overload_advice(words)
+def _overload_advice(words: Words, page: Page, seen: Seen) -> Lines:
+    return wording.overload_advice(words, _explained(page, seen))
 
 
 def _explained(page: Page, seen: Seen) -> SupplyExplanation:

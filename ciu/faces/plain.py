@@ -3,6 +3,7 @@
 import asyncio
 import codecs
 import os
+import re
 from collections.abc import Callable
 
 from ciu.keypad import Key, UnknownKey, read_keys
@@ -11,6 +12,9 @@ from ciu.screen import Screen
 CHUNK = 4096
 LONGEST_LINE = 1024
 """A line of more characters is thrown away, to its end: nobody types it."""
+
+RUNNING = re.compile(r"\d+:\d\d|\d+ s\b")
+"""A countdown or an age: a line in which nothing else has moved is not written again."""
 
 
 class PlainFace:
@@ -26,11 +30,12 @@ class PlainFace:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
     def show(self, screen: Screen) -> None:
-        """Write the display as one line, if it has changed."""
+        """Write the display as one line, if more has changed than a countdown."""
         meter = f"…{screen.meter} {screen.name}".rstrip()
         line = " | ".join((*screen.lines, meter, ", ".join(screen.signs.words())))
-        if line != self._shown:
-            self._shown = line
+        standing = RUNNING.sub("", line)
+        if standing != self._shown:
+            self._shown = standing
             self._write(line)
 
     def feed(self, octets: bytes) -> None:

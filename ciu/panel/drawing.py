@@ -83,7 +83,8 @@ def _standing(desk: Desk, words: Words) -> list[Page | Lines]:
     if view.ledger_fell:
         standing.append(wording.ledger_fell(words))
     standing += [wording.alarm(words, alarm) for alarm in view.alarms]
-    standing += [PAGES[name] for name in desk.profile.idle]
+    told = {"supply"} if view.overload is not None else set()
+    standing += [PAGES[name] for name in desk.profile.idle if name not in told]
     return standing
 
 

@@ -30,15 +30,16 @@ REMEDIES = {
     RestoredBy.CREDIT_TOKEN: "Enter a token",
     RestoredBy.TIME: "Back on in {wait}",
     RestoredBy.FIRST_TOKEN: "Enter first token",
-    RestoredBy.CONFIRMATION: "Press E, or in {wait}",
+    RestoredBy.CONFIRMATION: "Enter, or wait {wait}",
 }
-PRESS = "Press E"
+PRESS = "Press Enter"
 RUNS_DOWN = frozenset({RestoredBy.TIME, RestoredBy.CONFIRMATION})
 CONFIRMING = "Asking the meter…"
 
 OVERLOAD = "TOO MUCH POWER USED\n{remedy}|{brief}"
 LOCKOUT = "OFF: TOO MUCH POWER\n{remedy}|{brief}"
 ADVICE = "Switch things off,\nso that it stays on"
+LOCKOUT_ADVICE = "Switch things off,\nthen press Enter"
 
 LIGHT = {
     SupplyState.DISCONNECTED: "Light off",
@@ -73,9 +74,10 @@ def overload(words: Words, explained: SupplyExplanation, *, confirming: bool) ->
     return words.say(template, remedy=remedy, brief=words.translate(PRESS))
 
 
-def overload_advice(words: Words) -> Lines:
+def overload_advice(words: Words, explained: SupplyExplanation) -> Lines:
     """Say what to do, so that the light stays on when it is back."""
-    return words.say(ADVICE)
+    locked = explained.reason is SupplyReason.OVERLOAD_LOCKOUT
+    return words.say(LOCKOUT_ADVICE if locked else ADVICE)
 
 
 def light(words: Words, explained: SupplyExplanation) -> tuple[str, str]:

@@ -34,6 +34,16 @@ def test_a_change_is_one_line_with_the_words_of_the_signs(terminal: Terminal) ->
     ]
 
 
+def test_a_countdown_is_written_when_it_begins_and_not_every_second(terminal: Terminal) -> None:
+    for left in ("1:00", "0:59", "0:07"):
+        terminal.face.show(Screen(("TOO MUCH POWER USED", f"Back on in {left}"), "0016"))
+    terminal.face.show(Screen(("TOO MUCH POWER USED", "Back on soon"), "0016"))
+    assert [line.split(" | ")[1] for line in terminal.written] == [
+        "Back on in 1:00",
+        "Back on soon",
+    ]
+
+
 def test_lines_of_keys_are_read_however_they_are_cut(terminal: Terminal) -> None:
     text = b"2371 6100E\r\n#1#\n12"
     for at in range(len(text)):

@@ -62,6 +62,24 @@ def test_the_page_after_it_says_what_to_do(customer: Customer, meter: str) -> No
     assert customer.lines == ("Switch things off,", "so that it stays on")
 
 
+def test_at_a_lock_out_it_names_the_key(customer: Customer, meter: str) -> None:
+    customer.tell(told(meter, LOCKED))
+    customer.press("i")
+    assert customer.lines == ("Switch things off,", "then press Enter")
+    customer.press("E")
+    assert customer.of(Confirm) == [Confirm(meter, SINCE)]
+
+
+def test_the_page_of_the_supply_is_not_shown_beside_it(customer: Customer, meter: str) -> None:
+    customer.tell(told(meter, OFF))
+    seen = []
+    for _ in range(4):
+        seen.append(customer.lines[0].split("  ")[0])
+        customer.press("i")
+    assert seen == ["TOO MUCH POWER USED", "Switch things off,", "Credit left", "Power now"]
+    assert customer.lines[0] == "TOO MUCH POWER USED"
+
+
 def test_each_new_overload_is_heard(customer: Customer, meter: str) -> None:
     for _ in range(3):
         customer.tell(told(meter, OFF))
@@ -73,7 +91,7 @@ def test_enter_confirms_a_lock_out_once_and_for_the_one_that_is_held(
     customer: Customer, meter: str
 ) -> None:
     customer.tell(told(meter, LOCKED))
-    assert customer.lines == ("OFF: TOO MUCH POWER", "Press E, or in 30:00")
+    assert customer.lines == ("OFF: TOO MUCH POWER", "Enter, or wait 30:00")
     customer.press("E")
     assert customer.of(Confirm) == [Confirm(meter, SINCE)]
     assert customer.lines == ("OFF: TOO MUCH POWER", "Asking the meter…")
@@ -87,7 +105,7 @@ def test_a_confirmation_that_the_meter_did_not_take_may_be_given_again(
     customer.tell(told(meter, LOCKED))
     customer.press("E")
     customer.tell(told(meter, replace(LOCKED, seconds_left=1795)))
-    assert customer.lines[1] == "Press E, or in 29:55"
+    assert customer.lines[1] == "Enter, or wait 29:55"
     customer.press("E")
     assert len(customer.of(Confirm)) == 2
 
@@ -98,7 +116,7 @@ def test_a_silent_meter_is_not_said_to_be_asked(customer: Customer, meter: str) 
     customer.tell(WentSilent(meter, Silence(Silent.METER, LinkTrouble.NO_ANSWER, 3)))
     assert customer.lines[0] == "No answer from meter"
     customer.press("i")
-    assert customer.lines[1].startswith("Press E")
+    assert customer.lines[1].startswith("Enter, or")
 
 
 def test_enter_confirms_nothing_where_the_display_does_not_say_so(

@@ -153,7 +153,7 @@ def test_every_reason_has_a_word_and_a_remedy() -> None:
 def test_an_overload_has_words_that_fit(reason: SupplyReason, left_s: int, words: Words) -> None:
     for confirming in (False, True):
         assert fits(wording.overload(words, off_for(reason, left_s), confirming=confirming))
-    assert fits(wording.overload_advice(words))
+    assert fits(wording.overload_advice(words, off_for(reason, left_s)))
 
 
 def test_an_overload_is_told_with_what_ends_it(words: Words) -> None:
@@ -163,7 +163,7 @@ def test_an_overload_is_told_with_what_ends_it(words: Words) -> None:
     assert say(SupplyReason.OVERLOAD, 42) == ("TOO MUCH POWER USED", "Back on in 0:42")
     assert say(SupplyReason.OVERLOAD, 0)[1] == "Back on soon"
     lockout = SupplyReason.OVERLOAD_LOCKOUT
-    assert say(lockout, 1780) == ("OFF: TOO MUCH POWER", "Press E, or in 29:40")
+    assert say(lockout, 1780) == ("OFF: TOO MUCH POWER", "Enter, or wait 29:40")
     assert say(lockout, 1780, confirming=True)[1] == "Asking the meter…"
 
 
