@@ -34,7 +34,6 @@ class RelaySign(Enum):
     UNKNOWN = "relay ?"
     OPEN = "relay open"
     CLOSED = "relay closed"
-    READY = "relay ready"
 
 
 class Tone(Enum):

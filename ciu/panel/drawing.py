@@ -71,21 +71,30 @@ def _subject(desk: Desk, mode: Mode, words: Words) -> Page | Lines:
 
 
 def _standing(desk: Desk, words: Words) -> list[Page | Lines]:
-    """Return the idle pages in turn: what presses first, then what the profile shows."""
+    """Return the idle pages in turn: what presses first, then what the profile shows.
+
+    While too much power keeps the light off, every other page is the one that counts down.
+    """
     view = desk.view
-    standing: list[Page | Lines] = []
-    if view.silence is not None:
-        standing.append(wording.silence(words, view.silence))
+    standing: list[Page | Lines] = [*_alerts(view, words)]
+    standing += [PAGES[name] for name in desk.profile.idle]
     if view.overload is not None:
-        standing += [PAGES["overload"], PAGES["overload_advice"]]
-    if view.pending is not None:
-        standing.append(wording.doubt(words, Doubt.UNKNOWN, tail=view.pending))
+        others = [
+            PAGES["overload_advice"],
+            *(page for page in standing if page is not PAGES["supply"]),
+        ]
+        standing = [page for other in others for page in (PAGES["overload"], other)]
+    return standing if view.silence is None else [wording.silence(words, view.silence), *standing]
+
+
+def _alerts(view: View, words: Words) -> list[Lines]:
+    """Return what else presses: a token in doubt, a meter's memory, alarms."""
+    alerts = [wording.alarm(words, alarm) for alarm in view.alarms]
     if view.ledger_fell:
-        standing.append(wording.ledger_fell(words))
-    standing += [wording.alarm(words, alarm) for alarm in view.alarms]
-    told = {"supply"} if view.overload is not None else set()
-    standing += [PAGES[name] for name in desk.profile.idle if name not in told]
-    return standing
+        alerts.insert(0, wording.ledger_fell(words))
+    if view.pending is not None:
+        alerts.insert(0, wording.doubt(words, Doubt.UNKNOWN, tail=view.pending))
+    return alerts
 
 
 def _checking(view: View, words: Words) -> Lines:

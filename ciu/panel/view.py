@@ -36,7 +36,7 @@ BARS = ((95, MOST_BARS), (80, MOST_BARS - 1), (0, 1))
 RELAY_SIGNS = {
     SupplyState.DISCONNECTED: RelaySign.OPEN,
     SupplyState.CONNECTED: RelaySign.CLOSED,
-    SupplyState.READY: RelaySign.READY,
+    SupplyState.READY: RelaySign.OPEN,
 }
 
 

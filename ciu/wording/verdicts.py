@@ -31,7 +31,7 @@ SECTIONS = {
 
 USED = (
     "USED {when}{worth}|USED {worth}|USED {when}\n"
-    "It is in your credit{by_another}|In credit{by_another}"
+    "Added to your credit{by_another}|Added{by_another}"
 )
 USED_UNVALUED = "USED {when}\nIt was accepted once"
 

@@ -257,7 +257,7 @@ def test_an_alarm_is_shown_and_heard_and_heard_again(customer: Customer, meter: 
 def test_the_signs_tell_switch_and_credit(customer: Customer, meter: str) -> None:
     customer.tell(Reading(meter, pages.SUPPLY, OFF, 0), Reading(meter, pages.CREDIT, 0, 0))
     signs = customer.panel.screen.signs
-    assert (signs.relay, signs.lamp) == (RelaySign.READY, Lamp.RED)
+    assert (signs.relay, signs.lamp) == (RelaySign.OPEN, Lamp.RED)
 
 
 def test_a_meter_is_chosen_by_its_last_digits_or_as_the_next(

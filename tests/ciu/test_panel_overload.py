@@ -70,13 +70,24 @@ def test_at_a_lock_out_it_names_the_key(customer: Customer, meter: str) -> None:
     assert customer.of(Confirm) == [Confirm(meter, SINCE)]
 
 
-def test_the_page_of_the_supply_is_not_shown_beside_it(customer: Customer, meter: str) -> None:
+def test_every_other_page_counts_down_and_that_of_the_supply_is_left_out(
+    customer: Customer, meter: str
+) -> None:
     customer.tell(told(meter, OFF))
     seen = []
-    for _ in range(4):
+    for _ in range(6):
         seen.append(customer.lines[0].split("  ")[0])
         customer.press("i")
-    assert seen == ["TOO MUCH POWER USED", "Switch things off,", "Credit left", "Power now"]
+    why = "TOO MUCH POWER USED"
+    assert seen == [why, "Switch things off,", why, "Credit left", why, "Power now"]
+    assert customer.lines[0] == why
+
+
+def test_a_silent_meter_is_told_of_before_its_overload(customer: Customer, meter: str) -> None:
+    customer.tell(told(meter, OFF))
+    customer.tell(WentSilent(meter, Silence(Silent.METER, LinkTrouble.NO_ANSWER, 3)))
+    assert customer.lines[0] == "No answer from meter"
+    customer.press("i")
     assert customer.lines[0] == "TOO MUCH POWER USED"
 
 

@@ -102,8 +102,8 @@ def test_a_used_token_is_told_with_when_and_how_much(words: Words, outcome: Make
         return wording.verdict(words, used, EntrySource.SLOT_0)
 
     at = outcome().at
-    assert say(first_at=at) == ("USED 14:02 +25.0 kWh", "It is in your credit")
-    assert say(first_at=at, first_source=EntrySource.MANAGEMENT)[1] == "In credit, by office"
+    assert say(first_at=at) == ("USED 14:02 +25.0 kWh", "Added to your credit")
+    assert say(first_at=at, first_source=EntrySource.MANAGEMENT)[1] == "Added, by office"
     assert say(first_at=at, at=at + 86_400)[0] == "USED 1 Jan +25.0 kWh"
     assert say(first_at=at, at=at + 366 * 86_400)[0] == "USED 1990 +25.0 kWh"
     assert say(first_at=0)[0] == "USED +25.0 kWh"

@@ -53,12 +53,12 @@ def test_use_exhaustion_and_recharge(provision: Callable[..., Lab], minutes: int
         signs = lambda: scene.ciu.screen.signs  # noqa: E731
         await scene.ciu.until(lambda: signs().relay is RelaySign.CLOSED)
         await scene.ciu.until(lambda: signs().lamp is Lamp.RED)
-        await scene.ciu.until(lambda: signs().relay is RelaySign.READY)
+        await scene.ciu.until(lambda: signs().relay is RelaySign.OPEN)
         assert 0 <= loop.time() - began - minutes * 30 <= 10
         assert isinstance(await typed(scene, quarter), Accepted)
         await scene.ciu.until(lambda: signs().relay is RelaySign.CLOSED)
         await asyncio.sleep(minutes * 60 - loop.time())
-        assert signs().relay is RelaySign.READY
+        assert signs().relay is RelaySign.OPEN
         await scene.close()
 
     run_virtual(life())

@@ -50,7 +50,7 @@ async def _story(customer: "Customer", stage: Stage) -> str:
     await customer.sees("relay open", lambda screen: screen.signs.relay is RelaySign.OPEN)
     await customer.accepted(await asyncio.to_thread(stage.buy, drn, FIRST_KWH))
     await asyncio.to_thread(stage.switch, drn, "kettle", "on")
-    await customer.sees("relay off", lambda screen: screen.signs.relay is RelaySign.READY)
+    await customer.sees("relay off", lambda screen: screen.signs.relay is RelaySign.OPEN)
     token = await asyncio.to_thread(stage.buy, drn, SALE_KWH)
     await customer.refused(_with_wrong_digit(token))
     verdict = await customer.accepted(token)

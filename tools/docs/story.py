@@ -105,7 +105,8 @@ class _Customer:
         """Run out of credit, buy and type, look, and lose the meter."""
         await self._until(lambda screen: screen.signs.relay is RelaySign.OPEN)
         self._type(self._buy(FIRST) + "E")
-        await self._until(lambda screen: screen.signs.relay is RelaySign.READY)
+        await self._until(lambda screen: screen.signs.relay is RelaySign.CLOSED)
+        await self._until(lambda screen: screen.signs.relay is RelaySign.OPEN)
         await self._still("no-credit", lambda screen: screen.lines[0].startswith("OFF"))
         token = self._buy(SALE)
         self._type(token[:TYPED])

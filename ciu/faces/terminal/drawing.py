@@ -25,7 +25,6 @@ RELAY_STYLES = {
     RelaySign.UNKNOWN: "$muted",
     RelaySign.OPEN: "$error bold",
     RelaySign.CLOSED: "$success",
-    RelaySign.READY: "$warning bold",
 }
 LAMP_STYLES = {
     Lamp.DARK: "$muted",

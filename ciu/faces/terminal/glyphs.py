@@ -29,12 +29,7 @@ class Glyphs:
 RICH = Glyphs(
     bars="▂▄▆",
     no_bar="·",
-    relay={
-        RelaySign.UNKNOWN: "?",
-        RelaySign.OPEN: "○",
-        RelaySign.CLOSED: "●",
-        RelaySign.READY: "◐",
-    },
+    relay={RelaySign.UNKNOWN: "?", RelaySign.OPEN: "○", RelaySign.CLOSED: "●"},
     lamp={Lamp.DARK: "·", Lamp.GREEN: "●", Lamp.AMBER: "◐", Lamp.RED: "○"},
     alarm="▲",
     shown="▸",
@@ -44,12 +39,7 @@ RICH = Glyphs(
 SPARSE = Glyphs(
     bars="▄▄█",
     no_bar=".",
-    relay={
-        RelaySign.UNKNOWN: "?",
-        RelaySign.OPEN: "o",
-        RelaySign.CLOSED: "*",
-        RelaySign.READY: "o",
-    },
+    relay={RelaySign.UNKNOWN: "?", RelaySign.OPEN: "o", RelaySign.CLOSED: "*"},
     lamp={Lamp.DARK: ".", Lamp.GREEN: "*", Lamp.AMBER: "*", Lamp.RED: "o"},
     alarm="!",
     shown=">",
