@@ -2,7 +2,8 @@
 
 Invariants: one poll at a time among the meters that answer, the one that has waited longest first,
 so that none starves. Those that do not answer are tried beside them, one at a time too, and rest
-so long after each try that together they take a quarter of the line at the most.
+so long after each try that the others have most of the line; a poll that takes far too long
+counts as such a try while it is still under way.
 """
 
 from collections.abc import Sequence
@@ -20,7 +21,13 @@ SILENT_S = 8.0
 """Nothing heard for so long counts as silence, on a quick line."""
 
 REST = 3
-"""After a try of a dead meter the others have the line for so many times what it took."""
+"""After a try of a dead meter the others have the line for so many times what it took,"""
+MOST_REST_S = 10.0
+"""but not for longer than this, or two rounds on a slow line: it may come back."""
+
+SLOW_S = 1.0
+SLOW = 3
+"""A poll is slow after so many seconds, and so many times what it usually takes."""
 
 SMOOTHING = 4
 """A poll that took longer than usual moves the usual by a part of so many; a shorter one is it."""
@@ -79,30 +86,29 @@ class Rounds:
     def deadline(self, now: float) -> float | None:
         """Return when to look again: a poll is due, or a meter begins to count as silent."""
         changes = [turn.heard + self._patience_s(turn) for turn in self._turns.values()]
+        changes += [at for at in map(_slow_from, self._turns.values()) if at is not None]
         moments = [at for at in changes if at > now]
-        moments += [self._due(turn) for turn in self._ready().values()]
+        moments += [self._due(turn) for turn in self._ready(now).values()]
         return min(moments, default=None)
 
     def begin(self, now: float) -> str | None:
         """Return the meter whose poll begins now, or None; end it by `finished` or `failed`."""
-        due = {meter: turn for meter, turn in self._ready().items() if self._due(turn) <= now}
+        due = {meter: turn for meter, turn in self._ready(now).items() if self._due(turn) <= now}
         if not due:
             return None
         meter = min(due, key=lambda each: due[each].due)
         self._keep(meter, replace(due[meter], asked=now))
         return meter
 
-    def _ready(self) -> dict[str, _Turn]:
+    def _ready(self, now: float) -> dict[str, _Turn]:
         """Return the meters of which a poll may begin when it is due."""
-        under_way = {
-            turn.trouble is None for turn in self._turns.values() if turn.asked is not None
-        }
         if self.held or not self._port_open:
             return {}
+        under_way = {_is_well(turn, now) for turn in self._turns.values() if turn.asked is not None}
         return {
             meter: turn
             for meter, turn in self._turns.items()
-            if (turn.trouble is None) not in under_way
+            if _is_well(turn, now) not in under_way
         }
 
     def _due(self, turn: _Turn) -> float:
@@ -143,7 +149,7 @@ class Rounds:
         lost = replace(turn, trouble=trouble, lost_s=_elapsed(turn, now))
         self._keep(meter, lost)
         if self._answering():
-            self._rest_until = now + REST * lost.lost_s
+            self._rest_until = now + self._rest_s(lost)
         self._end(meter, self._retry_s(lost), now)
 
     def _end(self, meter: str, period_s: float, now: float) -> None:
@@ -185,13 +191,19 @@ class Rounds:
         return Silence(self._who(trouble, now), trouble, round(self._retry_s(turn)))
 
     def _is_silent(self, turn: _Turn, now: float) -> bool:
-        return turn.trouble in TOLD_AT_ONCE or now >= turn.heard + self._patience_s(turn)
+        if turn.trouble in TOLD_AT_ONCE:
+            return True
+        unanswered = turn.trouble is not None or turn.asked is not None
+        return unanswered and self._is_overdue(turn, now)
+
+    def _is_overdue(self, turn: _Turn, now: float) -> bool:
+        return now >= turn.heard + self._patience_s(turn)
 
     def _who(self, trouble: LinkTrouble, now: float) -> Silent:
         if trouble is LinkTrouble.PORT_DOWN:
             return Silent.CIU
         alone = len(self._turns) == 1
-        speaking = any(not self._is_silent(turn, now) for turn in self._turns.values())
+        speaking = any(not self._is_overdue(turn, now) for turn in self._turns.values())
         overheard = now < self._others_heard + SILENT_S
         return Silent.METER if alone or speaking or overheard else Silent.LINE
 
@@ -201,8 +213,12 @@ class Rounds:
     def _retry_s(self, turn: _Turn) -> float:
         """Return the time from try to try of a meter that does not answer."""
         dead = len(self._turns) - len(self._answering())
-        share = (1 + REST) * dead if dead < len(self._turns) else 2
-        return max(self._poll_s, share * turn.lost_s)
+        if dead == len(self._turns):
+            return max(self._poll_s, 2 * turn.lost_s)
+        return max(self._poll_s, dead * (turn.lost_s + self._rest_s(turn)))
+
+    def _rest_s(self, turn: _Turn) -> float:
+        return min(REST * turn.lost_s, max(MOST_REST_S, 2 * self._poll_s))
 
     def _patience_s(self, turn: _Turn) -> float:
         return max(SILENT_S, 2 * self._poll_s + turn.lost_s)
@@ -210,3 +226,14 @@ class Rounds:
 
 def _elapsed(turn: _Turn, now: float) -> float:
     return 0.0 if turn.asked is None else now - turn.asked
+
+
+def _slow_from(turn: _Turn) -> float | None:
+    """Return when the poll under way has taken far too long."""
+    return None if turn.asked is None else turn.asked + max(SLOW_S, SLOW * turn.took_s)
+
+
+def _is_well(turn: _Turn, now: float) -> bool:
+    """Tell whether a meter answers as far as is known, and in time."""
+    slow_from = _slow_from(turn)
+    return turn.trouble is None and (slow_from is None or now < slow_from)

@@ -1,5 +1,6 @@
 """Polls are fair, and silence is told in time and with its reason."""
 
+from collections.abc import Sequence
 from random import Random
 
 import pytest
@@ -17,7 +18,16 @@ def opened(meters: tuple[str, ...] = METERS) -> Rounds:
     return rounds
 
 
-def play(rounds: Rounds, takes: dict[str, float], *, dead: str = "", until: float) -> list[str]:
+def unanswered(until: float) -> Rounds:
+    """Rounds in which every meter was tried, and none has answered."""
+    rounds = opened()
+    play(rounds, dict.fromkeys(METERS, 2.0), dead=METERS, until=until)
+    return rounds
+
+
+def play(
+    rounds: Rounds, takes: dict[str, float], *, dead: Sequence[str] = (), until: float
+) -> list[str]:
     """Run polls that take so many seconds; return the meters in the order of their polls."""
     now, order = 0.0, []
     while now < until:
@@ -27,7 +37,7 @@ def play(rounds: Rounds, takes: dict[str, float], *, dead: str = "", until: floa
             continue
         order.append(meter)
         now += takes[meter]
-        if meter == dead:
+        if meter in dead:
             rounds.failed(meter, LinkTrouble.NO_ANSWER, now)
         else:
             rounds.finished(meter, now)
@@ -56,7 +66,7 @@ def test_a_slow_line_is_left_free_half_of_the_time() -> None:
 
 def test_a_dead_meter_leaves_the_line_to_the_others() -> None:
     takes = {METERS[0]: 0.1, METERS[1]: 0.1, METERS[2]: 10.0}
-    order = play(opened(), takes, dead=METERS[2], until=300.0)
+    order = play(opened(), takes, dead=METERS[2:], until=300.0)
     assert order.count(METERS[2]) * 10.0 <= 300.0 / 2 + 10.0
     assert order.count(METERS[0]) >= 40
 
@@ -81,6 +91,25 @@ def test_a_dead_meter_is_tried_beside_the_others() -> None:
     assert rounds.begin(4.0) is None
 
 
+def test_while_a_poll_takes_far_too_long_the_others_have_theirs() -> None:
+    rounds = opened()
+    play(rounds, dict.fromkeys(METERS, 0.1), until=2.9)
+    assert rounds.begin(3.0) == METERS[0]
+    assert rounds.begin(3.9) is None
+    assert rounds.deadline(3.9) == 4.0
+    assert rounds.begin(4.0) == METERS[1]
+    rounds.failed(METERS[0], LinkTrouble.NO_ANSWER, 6.5)
+    rounds.finished(METERS[1], 6.6)
+    assert rounds.begin(6.6) == METERS[2]
+
+
+def test_who_was_not_asked_is_not_called_silent() -> None:
+    rounds = opened()
+    rounds.begin(0.0)
+    assert rounds.silence(METERS[0], 20.0) is not None
+    assert rounds.silence(METERS[1], 20.0) is None
+
+
 def test_dead_meters_have_a_quarter_of_the_line_together() -> None:
     rounds, now, tried = opened(), 0.0, 0.0
     while now < 600:
@@ -92,10 +121,10 @@ def test_dead_meters_have_a_quarter_of_the_line_together() -> None:
         else:
             now, tried = now + 3.4, tried + 3.4
             rounds.failed(meter, LinkTrouble.NO_ANSWER, now)
-    assert tried <= 600 / 4 + 7
+    assert tried <= 600 * 3.4 / 13.4 + 2 * 3.4
     silence = rounds.silence(METERS[1], now)
     assert silence is not None
-    assert silence.again_s == round(2 * 4 * 3.4)
+    assert silence.again_s == round(2 * (3.4 + 10))
 
 
 def test_no_poll_begins_while_something_else_goes_before() -> None:
@@ -108,7 +137,7 @@ def test_no_poll_begins_while_something_else_goes_before() -> None:
 
 
 def test_a_line_on_which_others_speak_is_not_called_silent() -> None:
-    rounds = opened()
+    rounds = unanswered(20.0)
     alone = rounds.silence(METERS[0], 20.0)
     rounds.overheard(19.0)
     among_others = rounds.silence(METERS[0], 20.0)
@@ -192,7 +221,7 @@ def test_what_cannot_be_a_busy_meter_is_told_at_once(trouble: LinkTrouble) -> No
 
 
 def test_one_silent_meter_is_told_from_a_silent_line() -> None:
-    rounds = opened()
+    rounds = unanswered(20.0)
     rounds.heard(METERS[0], 20.0)
     one = rounds.silence(METERS[1], 20.0)
     all_of_them = rounds.silence(METERS[1], 40.0)
