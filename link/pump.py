@@ -66,7 +66,7 @@ class Pump:
                 await self._bell.wait()
                 self._bell.clear()
                 now = clock()
-                if reading.done():
+                if reading.done() and not self._heard:
                     reading.result()
                 self._receive(now)
                 if _is_due(self._session.deadline, now):
@@ -74,6 +74,8 @@ class Pump:
                 self._turn(now)
                 if outgoing := self._session.take_outgoing():
                     await self._medium.write(outgoing)
+                if reading.done():
+                    self._bell.set()  # it may have ended right behind what was received now
         finally:
             reading.cancel()
             self._stop_timer()

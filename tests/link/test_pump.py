@@ -10,7 +10,7 @@ import pytest
 from link.media import Medium, MediumClosed, connect, listen
 from link.media.memory import QUEUE_OCTETS
 from link.pump import Pump
-from tools.virtual_time import run_virtual
+from tools.virtual_time import Standstill, run_virtual
 
 Law = Callable[[], Coroutine[object, object, None]]
 
@@ -112,6 +112,24 @@ async def test_a_deadline_that_a_turn_moves_is_the_one_that_counts() -> None:
 
 
 @on_virtual_time
+async def test_a_deadline_that_a_turn_puts_off_is_the_one_that_counts() -> None:
+    near, _ = await line()
+    session = Notebook(deadline=3.0)
+
+    def later(now: float) -> None:
+        session.turn(now)
+        if now == 1.0:
+            session.deadline = 7.0
+
+    pump = Pump(session, near, later)
+    asyncio.get_running_loop().call_at(1.0, pump.wake)
+    with suppress(TimeoutError):
+        async with asyncio.timeout_at(100.0):
+            await pump.run()
+    assert session.lines == [("turn", 0.0), ("turn", 1.0), ("tick", 7.0), ("turn", 7.0)]
+
+
+@on_virtual_time
 async def test_a_withdrawn_deadline_never_ticks() -> None:
     near, far = await line()
     session = Notebook(deadline=50.0)
@@ -177,6 +195,35 @@ async def test_the_pump_ends_with_its_medium_and_leaves_no_task() -> None:
             await pumping
         assert asyncio.all_tasks() == {asyncio.current_task()}
         await listener.close()
+
+
+@on_virtual_time
+async def test_what_was_said_before_the_medium_ended_is_received_and_has_its_turn() -> None:
+    near, far = await line()
+    session = Notebook()
+    pumping = asyncio.create_task(Pump(session, near, session.turn).run())
+    await asyncio.sleep(1.0)
+    for piece in (b"last", b"words"):
+        await far.write(piece)
+    await far.close()
+    with pytest.raises(MediumClosed):
+        await pumping
+    heard = [("receive", b"last", 1.0), ("turn", 1.0), ("receive", b"words", 1.0), ("turn", 1.0)]
+    assert session.lines == [("turn", 0.0), *heard]
+
+
+def test_nothing_rings_after_the_end() -> None:
+    ended: list[asyncio.AbstractEventLoop] = []
+
+    async def life() -> None:
+        near, _ = await line()
+        await run_until(Notebook(deadline=50.0), near, 1.0)
+        ended.append(asyncio.get_running_loop())
+        await asyncio.Event().wait()
+
+    with pytest.raises(Standstill):
+        run_virtual(life())
+    assert ended[0].time() == 1.0
 
 
 @on_virtual_time
