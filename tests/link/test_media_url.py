@@ -41,7 +41,7 @@ def test_a_file_may_not_name_a_medium_inside_one_process() -> None:
         ("tcp://a:1?baudrate=1", "tcp://a:1?baudrate=1: unknown key 'baudrate' (none is known)"),
         (
             "serial:///x?q=1",
-            "serial:///x?q=1: unknown key 'q' (known are baudrate, parity, stopbits)",
+            "serial:///x?q=1: unknown key 'q' (known are baudrate, parity, stopbits, echo, rs485)",
         ),
         (
             "serial:///x?parity=N&parity=E",
