@@ -18,7 +18,7 @@ POLL_S = 3.0
 """Seconds between two polls of one meter on a quick line."""
 
 SILENT_S = 8.0
-"""Nothing heard for so long counts as silence, on a quick line."""
+"""Nothing heard for so long, and a poll that failed, count as silence on a quick line."""
 
 REST = 3
 """After a try of a dead meter the others have the line for so many times what it took,"""
@@ -191,10 +191,10 @@ class Rounds:
         return Silence(self._who(trouble, now), trouble, round(self._retry_s(turn)))
 
     def _is_silent(self, turn: _Turn, now: float) -> bool:
-        if turn.trouble in TOLD_AT_ONCE:
-            return True
-        unanswered = turn.trouble is not None or turn.asked is not None
-        return unanswered and self._is_overdue(turn, now)
+        """Tell whether a poll has failed, for which there are no other reasons or much time."""
+        if turn.trouble is None:
+            return False
+        return turn.trouble in TOLD_AT_ONCE or self._is_overdue(turn, now)
 
     def _is_overdue(self, turn: _Turn, now: float) -> bool:
         return now >= turn.heard + self._patience_s(turn)

@@ -293,7 +293,8 @@ def test_enter_brings_the_supply_back_that_an_overload_has_locked_out(play: Play
             assert lab.meter.lock_out is None
             assert app.screen.signs.relay is RelaySign.CLOSED
             texts = [happening.text for happening in app.board().happened]
-            assert texts[:2] == ["supply connected", "supply off: overload"]
+            assert texts[0] == "supply connected"
+            assert texts[1].startswith("supply off: overload")
 
         await lab.served(app, visit)
 

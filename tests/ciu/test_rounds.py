@@ -103,11 +103,14 @@ def test_while_a_poll_takes_far_too_long_the_others_have_theirs() -> None:
     assert rounds.begin(6.6) == METERS[2]
 
 
-def test_who_was_not_asked_is_not_called_silent() -> None:
+def test_nobody_is_called_silent_before_all_tries_of_a_poll_have_failed() -> None:
     rounds = opened()
     rounds.begin(0.0)
-    assert rounds.silence(METERS[0], 20.0) is not None
-    assert rounds.silence(METERS[1], 20.0) is None
+    assert rounds.silence(METERS[0], 20.0) is None
+    rounds.failed(METERS[0], LinkTrouble.NO_ANSWER, 20.0)
+    assert rounds.silence(METERS[0], 20.0) is None
+    assert rounds.silence(METERS[0], 41.0) is not None
+    assert rounds.silence(METERS[1], 41.0) is None
 
 
 def test_dead_meters_have_a_quarter_of_the_line_together() -> None:
