@@ -39,6 +39,9 @@ CHECK_S = 1.0
 """Commanded and sensed contact are compared, and power is sampled, at least this often; a lost
 store is tried again."""
 
+ROUNDING_S = 1e-6
+"""What a sum of float seconds may lack: the second for which a deadline was set is a whole one."""
+
 NO_LIMIT = PowerLimit()
 
 
@@ -98,8 +101,7 @@ class MeterUnit:
 
     def uncounted_s(self, now: float) -> int:
         """Return the running seconds that no committed count-down has counted yet."""
-        counting = self.state is not None and is_counting(self.state)
-        return int(now - self._counted_to) if counting else 0
+        return self._passed_s(now) if self._is_counting() else 0
 
     def enter(self, digits: str, source: EntrySource, now: float) -> TokenOutcome | None:
         """Judge a token after what has flowed until now; None where nothing could be judged."""
@@ -186,14 +188,19 @@ class MeterUnit:
 
     def _settling(self, now: float) -> tuple[Command, ...]:
         self.reading = self._source.read(now)
-        passed = int(now - self._counted_to)
-        counting = self.state is not None and is_counting(self.state)
-        self._counted_to = self._counted_to + passed if counting else now
+        passed_s = self._passed_s(now)
+        self._counted_to = self._counted_to + passed_s if self._is_counting() else now
         return (
-            Elapsed(passed),
+            Elapsed(passed_s),
             Measure(self.reading.epoch, self.reading.register_wh),
             KeepCalendar(self._clock.today()),
         )
+
+    def _passed_s(self, now: float) -> int:
+        return int(now - self._counted_to + ROUNDING_S)
+
+    def _is_counting(self) -> bool:
+        return self.state is not None and is_counting(self.state)
 
     def _is_due(self, state: State, now: float) -> bool:
         flowed_wh = self._flowed_wh(state)

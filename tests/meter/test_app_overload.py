@@ -13,6 +13,7 @@ from meter.domain import LocalDay, PowerLimit, explain, usage
 from meter.domain.calendar import used_by_period
 from meter.domain.overload import LOCKOUT_S, OFF_S
 from meter.domain.state import State
+from meter.sources import world_of
 
 from .unit_bench import PATH, Bench, token
 
@@ -119,6 +120,40 @@ def test_a_retry_that_was_counted_is_counted_after_a_power_cut(tmp_path: Path) -
         bench.start()
         bench.run(OVER_S + 1)
     assert explain(bench.state).reason is SupplyReason.OVERLOAD_LOCKOUT
+
+
+def test_a_power_cut_costs_a_lock_out_no_more_than_a_commit_step(tmp_path: Path) -> None:
+    bench = overloaded(tmp_path)
+    bench.run(UNTIL_LOCKED_S)
+    began, cuts = bench.now, 3
+    for _ in range(cuts):
+        bench.run(90)
+        bench.kill()
+        bench.start()
+    assert SupplyReason.NONE not in reasons(bench.run(began + LOCKOUT_S - bench.now))
+    assert SupplyReason.NONE in reasons(bench.run(cuts * 60 + 1))
+
+
+def test_power_that_hovers_at_its_limit_does_not_wear_the_disk(tmp_path: Path) -> None:
+    bench = overloaded(tmp_path)
+    commits: list[float] = []
+    bench.disk.witness = lambda: commits.append(bench.now)
+    house = world_of(bench.source)
+    assert house is not None
+    for second in range(200):
+        house.turn(bench.now, "kettle", second % 4 > 0)
+        bench.run(1)
+    assert bench.state.supply.overload.openings == 0
+    assert len(commits) <= bench.state.metering.total_wh // 10 + 200 // 60
+
+
+def test_a_wait_is_written_down_once_a_minute(tmp_path: Path) -> None:
+    bench = overloaded(tmp_path)
+    bench.run(UNTIL_LOCKED_S)
+    commits: list[float] = []
+    bench.disk.witness = lambda: commits.append(bench.now)
+    bench.run(LOCKOUT_S - 60)
+    assert LOCKOUT_S // 60 - 2 <= len(commits) <= LOCKOUT_S // 60
 
 
 def test_a_welded_contact_is_no_new_overload(tmp_path: Path) -> None:

@@ -175,6 +175,19 @@ def test_a_lock_out_lasts_its_whole_first_second_whenever_it_begins(bench: Bench
     assert locked.result is TokenResult.LockedOut
 
 
+@pytest.mark.parametrize("began", [0.13, 0.15, 0.36])
+def test_a_second_that_rounding_made_short_is_counted(began: float, tmp_path: Path) -> None:
+    bench = Bench(tmp_path, scale=1, load="light")
+    bench.now = began
+    stranger = DecoderKey(EncryptionAlgorithm.EA07, Secret(bytes(8)))
+    bench.unit.enter(write_token(UnitsCredit(0, 5, 1, 250), stranger), PATH, began)
+    for _ in range(3):
+        bench.now = bench.unit.deadline
+        bench.unit.tick(bench.now)
+    assert bench.now > began + 1.5
+    assert bench.state.ladders.locked_s(PATH) == 0
+
+
 @pytest.mark.parametrize("fault", ["weld", "stuck"])
 def test_a_contact_that_does_not_follow_is_noticed_within_a_second(
     tmp_path: Path, fault: str
