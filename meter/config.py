@@ -18,7 +18,7 @@ from link.settings import (
     read_settings,
 )
 from link.terms import HIGHEST_ADDRESS, is_digits, meter_pan
-from meter.domain import PowerLimit, Seed
+from meter.domain import OVER_S, PowerLimit, Seed
 from meter.sts import BaseDate, EncryptionAlgorithm
 
 KEY_OCTETS = {f"{ea:02d}": ea.key_octets for ea in EncryptionAlgorithm}
@@ -110,7 +110,7 @@ class SupplySection:
     """`power_limit_w` 0 is no limit; it opens the switch when exceeded for `overload_s`."""
 
     power_limit_w: int = 0
-    overload_s: int = 10
+    overload_s: int = OVER_S
 
     def __post_init__(self) -> None:
         check_within("power_limit_w", self.power_limit_w, 0, MOST_POWER_W)

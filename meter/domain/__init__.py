@@ -43,7 +43,7 @@ from meter.domain.facts import (
 from meter.domain.forms import WireError
 from meter.domain.ladder import Ladder, Ladders, Repeat
 from meter.domain.ledger import Ledger
-from meter.domain.overload import Overload, PowerLimit
+from meter.domain.overload import OVER_S, Overload, PowerLimit
 from meter.domain.queries import (
     credit_status,
     crossing_wh,
@@ -77,6 +77,7 @@ __all__ = [
     "DAYS_KEPT",
     "MONTHS_KEPT",
     "OBSERVABLE",
+    "OVER_S",
     "Account",
     "Acknowledge",
     "Alarms",

@@ -12,7 +12,10 @@ LOCKOUT_S = 1800
 """Off for OFF_S, so many automatic retries, then for LOCKOUT_S or until it is confirmed."""
 
 QUIET_S = 600
-"""Retries are forgotten when the supply was back for so long without an overload (ours)."""
+"""Retries are forgotten after so long without an overload, counted from the last retry (ours)."""
+
+OVER_S = 10
+"""Too much power opens the switch after so long, where the configuration says nothing (ours)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +23,7 @@ class PowerLimit:
     """More than `power_w` for `over_s` opens the switch; 0 W is no limit."""
 
     power_w: int = 0
-    over_s: int = 10
+    over_s: int = OVER_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +64,22 @@ class Overload:
 
     def clipped(self) -> "Overload":
         """Bound every count by what the rules can make: for values that come from a disk."""
-        return replace(
-            self,
-            off_left_s=min(self.off_left_s, OFF_S),
-            lockout_left_s=min(self.lockout_left_s, LOCKOUT_S),
-            quiet_left_s=min(self.quiet_left_s, QUIET_S),
+        return Overload(
+            off_left_s=_within(self.off_left_s, OFF_S),
+            lockout_left_s=_within(self.lockout_left_s, LOCKOUT_S),
+            retries=_within(self.retries, RETRIES),
+            quiet_left_s=_within(self.quiet_left_s, QUIET_S),
+            openings=max(self.openings, 0),
         )
 
     @property
     def counting(self) -> bool:
         """Tell whether running time changes anything here."""
         return bool(self.off_left_s or self.lockout_left_s or self.quiet_left_s)
+
+
+def _within(count: int, most: int) -> int:
+    return max(0, min(count, most))
 
 
 NO_OVERLOAD = Overload()

@@ -82,9 +82,9 @@ def _from_version_1(found: object) -> object:
     """Add what version 2 keeps and version 1 did not: nothing of it has happened yet."""
     match found:
         case {"account": account, "supply": dict(supply), **others}:
-            supply |= {"overload": OVERLOAD_FORM.write(NO_OVERLOAD), "power_offs": 0}
-            calendar = CALENDAR_FORM.write(Calendar())
-            return {"account": account, "supply": supply, **others, "calendar": calendar}
+            overload = {"overload": OVERLOAD_FORM.write(NO_OVERLOAD), "power_offs": 0}
+            calendar = {"calendar": CALENDAR_FORM.write(Calendar())}
+            return {"account": account, "supply": supply | overload} | others | calendar
         case _:
             return found
 

@@ -16,6 +16,7 @@ from link.terms import (
     TokenResult,
     meter_pan,
 )
+from meter.config import LONGEST_OVERLOAD_S
 from meter.domain import (
     Command,
     ConfirmReconnection,
@@ -84,6 +85,11 @@ def test_too_much_power_opens_the_switch_for_a_minute() -> None:
 def test_a_count_down_moves_between_commits() -> None:
     state = run(LOADED, TOO_MUCH)
     assert [explain(state, s).seconds_left for s in (0, 7, OFF_S, OFF_S + 9)] == [60, 53, 0, 0]
+
+
+def test_after_three_retries_the_slowest_limit_is_locked_out_too() -> None:
+    over_again = (TOO_MUCH, Elapsed(OFF_S + LONGEST_OVERLOAD_S))
+    assert held(run(LOADED, *over_again * RETRIES, TOO_MUCH)) == [SupplyReason.OVERLOAD_LOCKOUT]
 
 
 def test_after_three_retries_it_is_locked_out_for_half_an_hour() -> None:
@@ -169,10 +175,12 @@ def test_a_start_is_counted_from_the_second_one_on() -> None:
 
 
 def test_a_store_that_was_tampered_with_locks_nobody_out_for_ever() -> None:
-    overload = Overload(10**6, 10**6, RETRIES, 10**6, openings=4)
-    forged = replace(LOADED, supply=replace(LOADED.supply, overload=overload))
-    read = state_from_json(state_to_json(forged)).supply.overload
-    assert read == Overload(OFF_S, LOCKOUT_S, RETRIES, QUIET_S, openings=4)
+    for forged, read in (
+        (Overload(10**6, 10**6, 10**6, 10**6, 4), Overload(OFF_S, LOCKOUT_S, RETRIES, QUIET_S, 4)),
+        (Overload(-1, -1, -(10**6), -1, -1), Overload()),
+    ):
+        state = replace(LOADED, supply=replace(LOADED.supply, overload=forged))
+        assert state_from_json(state_to_json(state)).supply.overload == read
 
 
 @settings(max_examples=40)
