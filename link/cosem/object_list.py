@@ -3,10 +3,7 @@
 Invariant: nothing is listed that the role cannot read, write or invoke.
 """
 
-from link.cosem.objects import OBJECTS
-from link.cosem.roles import Role
-from link.cosem.row import CosemObject, Row, RowKind
-from link.cosem.values import (
+from link.cosem.listed import (
     AccessRights,
     AttributeAccess,
     AttributeMode,
@@ -14,6 +11,9 @@ from link.cosem.values import (
     MethodAccess,
     MethodMode,
 )
+from link.cosem.objects import OBJECTS
+from link.cosem.roles import Role
+from link.cosem.row import CosemObject, Row, RowKind
 
 _LOGICAL_NAME = AttributeAccess(1, AttributeMode.READ, ())
 

@@ -6,14 +6,19 @@ one form carries every commodity.
 
 from link.cosem.bits import FlagBits, NumberBits
 from link.cosem.composite import Array, Column, NullWhenEmpty, Structure
+from link.cosem.listed import (
+    AccessRights,
+    AttributeAccess,
+    AttributeMode,
+    ListedObject,
+    MethodAccess,
+    MethodMode,
+)
 from link.cosem.schema import DATE_TIME, I8, I64, U8, U16, U32, U64, Enumerated
 from link.cosem.texts import LOGICAL_NAME, Octets, OctetText, Text
 from link.cosem.values import (
-    AccessRights,
     AccountMode,
     AccountStatus,
-    AttributeAccess,
-    AttributeMode,
     Captured,
     CaptureObject,
     Collection,
@@ -21,10 +26,7 @@ from link.cosem.values import (
     Currency,
     CurrencyUnit,
     GatewayStatus,
-    ListedObject,
     MeterPan,
-    MethodAccess,
-    MethodMode,
     ModeAndStatus,
     MonitoredValue,
     Partners,

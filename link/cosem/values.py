@@ -1,8 +1,8 @@
 """Values of COSEM attributes as Python has them: enumerations and structures.
 
 Source: IEC 62056-6-2 (classes 3, 7, 8, 15, 17, 70, 71, 111, 112, 115, 116). Numbers of classes
-111, 112 and 115 and the access modes agree with a second source; clock bases, sort methods and
-association status are from memory of the standard, check against a second source.
+111, 112 and 115 agree with a second source; clock bases, sort methods and association status are
+from memory of the standard, check against a second source.
 """
 
 from dataclasses import dataclass
@@ -258,54 +258,3 @@ class CommSpeed(IntEnum):
     B38400 = 7
     B57600 = 8
     B115200 = 9
-
-
-class AttributeMode(IntEnum):
-    """`access_mode` of an attribute in an object_list."""
-
-    NO_ACCESS = 0
-    READ = 1
-    WRITE = 2
-    READ_WRITE = 3
-
-
-class MethodMode(IntEnum):
-    """`access_mode` of a method in an object_list."""
-
-    NO_ACCESS = 0
-    ACCESS = 1
-
-
-@dataclass(frozen=True, slots=True)
-class AttributeAccess:
-    """What the association may do with an attribute, and the selectors that it takes."""
-
-    index: int
-    mode: AttributeMode
-    selectors: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class MethodAccess:
-    """What the association may do with a method."""
-
-    index: int
-    mode: MethodMode
-
-
-@dataclass(frozen=True, slots=True)
-class AccessRights:
-    """Rights to one object."""
-
-    attributes: tuple[AttributeAccess, ...]
-    methods: tuple[MethodAccess, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ListedObject:
-    """One entry of an object_list."""
-
-    class_id: int
-    version: int
-    logical_name: bytes
-    rights: AccessRights

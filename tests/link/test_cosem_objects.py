@@ -22,7 +22,8 @@ from link.cosem import (
 from link.cosem.classes import CLASSES, REGISTER, InterfaceClass
 from link.cosem.composite import Structure
 from link.cosem.lines import Line, cosem_object
-from link.cosem.values import ListedObject, MeterPan, MethodMode, ScalerUnit
+from link.cosem.listed import ListedObject, MethodMode
+from link.cosem.values import MeterPan, ScalerUnit
 from link.dlms import Data, GetResponse, read_apdu
 from link.dlms.source import MAX_OCTETS
 from link.terms import EntrySource, Unit, meter_pan
