@@ -6,7 +6,7 @@ a contact that is welded lets through shows in the register and as an alarm.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 from link.cosem import ByDigest, ByEntry, LogSelection, Whole, floored
 from link.cosem.values import (
@@ -181,32 +181,33 @@ READERS: dict[str, Reader] = {
 """Rows that need the store; `LOGS` has those that take a selection."""
 
 
-def log_entries(state: State, selection: LogSelection) -> tuple[TokenOutcome, ...]:
-    """Return ledger entries by selection, oldest first."""
-    entries = state.ledger.entries
-    match selection:
-        case Whole():
-            return entries
-        case ByEntry(first, last):
-            return entries[first - 1 : last or None]
-        case ByDigest(digest):
-            return tuple(entry for entry in entries if entry.digest == digest)
-        case _:
-            assert_never(selection)
+Logged = TypeVar("Logged", bound=TokenOutcome | Captured)
 
 
-def captured(captures: tuple[Capture, ...], selection: LogSelection) -> tuple[Captured, ...]:
-    """Return rows of a billing profile by selection, oldest first; no row is a token's."""
-    rows = tuple(Captured(capture.at, capture.total_wh) for capture in captures)
+def selected(rows: tuple[Logged, ...], selection: LogSelection) -> tuple[Logged, ...]:
+    """Return rows by selection, oldest first; a row of a billing profile is no token's."""
     match selection:
         case Whole():
             return rows
         case ByEntry(first, last):
             return rows[first - 1 : last or None]
-        case ByDigest():
-            return ()
+        case ByDigest(digest):
+            return tuple(
+                row for row in rows if isinstance(row, TokenOutcome) and row.digest == digest
+            )
         case _:
             assert_never(selection)
+
+
+def log_entries(state: State, selection: LogSelection) -> tuple[TokenOutcome, ...]:
+    """Return ledger entries by selection."""
+    return selected(state.ledger.entries, selection)
+
+
+def captured(captures: tuple[Capture, ...], selection: LogSelection) -> tuple[Captured, ...]:
+    """Return rows of a billing profile by selection."""
+    rows = tuple(Captured(capture.at, capture.total_wh) for capture in captures)
+    return selected(rows, selection)
 
 
 LOGS: dict[str, Callable[[State, LogSelection], object]] = {

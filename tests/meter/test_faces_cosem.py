@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from link.cosem import OBJECT_MAP, WHOLE, ByDigest, ByEntry, Role, Row, RowKind, row
+from link.cosem.values import Captured
 from link.dlms import ActionResult, DataAccessResult
 from link.secret import Secret
 from link.server import AccessRefused, ActionDone, Asked, AskedId, Client, Operation, Value, Written
@@ -17,6 +18,7 @@ from link.terms import (
     TokenOutcome,
     TokenResult,
     TokenStatus,
+    Usage,
     meter_pan,
     token_digest,
 )
@@ -30,6 +32,7 @@ from meter.domain import (
     LocalDay,
     Measure,
     PowerLimit,
+    PowerUp,
     Seed,
     State,
     apply_all,
@@ -59,8 +62,8 @@ class PaperMeter:
     def __init__(self) -> None:
         self.kept = initial(SEED, AT)
         self.lost = False
-        self.limit = PowerLimit(2_000, 10)
-        self.reading = Reading(0, 0, 2000, 8700, 229_000, 1000, 50_000)
+        self.limit = PowerLimit(2_000, 12)
+        self.reading = Reading(0, 0, 1_900, 8_700, 229_100, 960, 49_990)
         self.at = AT
         self.outcomes: dict[EntrySource, TokenOutcome] = {}
         self.do(Measure(0, 0))
@@ -233,9 +236,59 @@ def test_nothing_flows_by_the_registers_while_the_switch_is_open(face: CosemFace
         "power": Value(0),
         "current": Value(0),
         "power_factor": Value(1_000),
-        "voltage": Value(229_000),
+        "voltage": Value(229_100),
         "overloads": Value(4),
     }
+
+
+HISTORY = (
+    *(KeepCalendar(LocalDay(100, 7)), Measure(0, 1_000)),
+    *(KeepCalendar(LocalDay(101, 7)), Measure(0, 4_000)),
+    *(KeepCalendar(LocalDay(102, 8)), Measure(0, 4_500)),
+    *(PowerUp(), PowerUp(), CutOverload(5_000), Elapsed(60)),
+)
+
+
+@pytest.mark.parametrize(
+    ("key", "shown"),
+    [
+        ("power.value", 1_900),
+        ("current.value", 8.7),
+        ("voltage.value", 229.1),
+        ("power_factor.value", 0.96),
+        ("frequency.value", 49.99),
+        ("energy_import.value", 4_500),
+        ("limiter.threshold_active", 2_000),
+        ("limiter.threshold_normal", 2_000),
+        ("limiter.min_over_threshold_duration", 12),
+        ("power_offs.value", 2),
+        ("overloads.value", 1),
+        ("days_left.value", (25_000 - 4_500) // 3_000),
+        ("days.entries_in_use", 3),
+        ("days.profile_entries", 62),
+        ("months.entries_in_use", 2),
+        ("months.profile_entries", 25),
+    ],
+)
+def test_a_number_reads_its_own_in_its_unit(
+    key: str, shown: float, meter: PaperMeter, face: CosemFace
+) -> None:
+    meter.enter(token(100), EntrySource.SLOT_0, 0)
+    for command in HISTORY:
+        meter.do(command)
+    response = face.answer(asked(row(key), Operation.READ), 0)
+    assert isinstance(response, Value)
+    assert isinstance(response.value, int)
+    assert response.value * 10 ** row(key).scaler == pytest.approx(shown)
+
+
+def test_usage_and_months_read_their_own(meter: PaperMeter, face: CosemFace) -> None:
+    for command in HISTORY:
+        meter.do(command)
+    used = face.answer(asked(row("usage.value"), Operation.READ), 0)
+    assert used == Value(Usage(500, 3_000, 500, 4_000))
+    months = face.answer(asked(row("months.buffer"), Operation.READ), 0)
+    assert months == Value((Captured(AT, 0), Captured(AT, 4_000)))
 
 
 def test_a_profile_is_cut_by_entry_as_counted_from_one(meter: PaperMeter, face: CosemFace) -> None:
