@@ -103,12 +103,32 @@ def test_a_clock_set_back_over_one_midnight_makes_no_day_twice() -> None:
     assert usage(state) == Usage(50, 10, 60, 0)
 
 
+def test_a_clock_set_back_over_two_midnights_begins_anew() -> None:
+    life = Life()
+    for after in (0, 1, 2, 0):
+        state = life.day(after, 10)
+    assert [capture.number - local_day(0).day for capture in state.calendar.days] == [0, 1, 2, 0]
+
+
 def test_a_clock_set_back_further_begins_anew_and_its_days_are_joined_by_number() -> None:
     life = Life()
     for after, wh in ((0, 1), (10, 2), (0, 4), (1, 8), (10, 16)):
         state = life.day(after, wh)
     assert len(state.calendar.days) == 5
     assert usage(state) == Usage(2 + 16, 0, 31, 0)
+
+
+def test_two_months_of_days_and_two_years_of_months_are_kept() -> None:
+    life, begun = Life(), [12 * number for number in range(DAYS_KEPT + 8)]
+    for after in begun:
+        state = life.day(after, 1)
+    months = sorted({local_day(after).month for after in begun})
+    assert (DAYS_KEPT, MONTHS_KEPT) == (62, 25)
+    assert [each.number for each in state.calendar.days] == [
+        local_day(after).day for after in begun[-DAYS_KEPT:]
+    ]
+    assert [each.number for each in state.calendar.months] == months[-MONTHS_KEPT:]
+    assert len(months) > MONTHS_KEPT
 
 
 def test_a_day_that_runs_is_no_fact() -> None:
