@@ -5,21 +5,27 @@ import os
 import signal
 import subprocess
 import sys
+import termios
+import tty
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 
 from link.line import LineSettings
 from link.media import Medium, MediumError, connect
-from tools.bus.end import READ_OCTETS
+from link.media.line_runner import LineRunner
+from tools.bus.end import READ_OCTETS, End
 from tools.bus.process import Bus
 from tools.children import child
 
 FAST = LineSettings(baudrate=1_000_000, turnaround_s=0.0, piece_octets=500)
 STATIONS = 3
+LOCAL_FLAGS = 3
+"""Their place in the list that termios.tcgetattr returns."""
 
 Splitmeter = Callable[..., Any]
 
@@ -40,6 +46,11 @@ async def running(folder: Path, settings: LineSettings = FAST) -> AsyncIterator[
 async def bus(tmp_path: Path) -> AsyncIterator[Bus]:
     async with running(tmp_path / "line") as bus:
         yield bus
+
+
+def open_unflushed(path: Path) -> int:
+    """Open a terminal without what the serial library does to it."""
+    return os.open(path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
 
 
 async def station(bus: Bus, number: int) -> Medium:
@@ -91,11 +102,33 @@ async def test_who_comes_hears_nothing_of_what_was_before(bus: Bus) -> None:
     await third.close()
     await first.write(b"before")
     await read_exactly(second, 6)
-    third_end = os.open(bus.paths[2], os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)  # nothing flushed
+    third_end = open_unflushed(bus.paths[2])
     await first.write(b"after")
     await read_exactly(second, 5)
     assert os.read(third_end, 100) == b"after"
     os.close(third_end)
+    await first.close()
+    await second.close()
+
+
+async def test_who_comes_finds_a_terminal_as_new_whoever_had_it_before(bus: Bus) -> None:
+    first, second = await station(bus, 0), await station(bus, 1)
+    rude = open_unflushed(bus.paths[2])
+    await first.write(b"unread")
+    await read_exactly(second, 6)
+    tty.setcbreak(rude)
+    cooked = termios.tcgetattr(rude)
+    cooked[LOCAL_FLAGS] |= termios.ECHO
+    termios.tcsetattr(rude, termios.TCSANOW, cooked)
+    os.close(rude)
+    await first.write(b"between")
+    await read_exactly(second, 7)
+    polite = open_unflushed(bus.paths[2])
+    assert not termios.tcgetattr(polite)[LOCAL_FLAGS] & termios.ECHO
+    await first.write(b"after")
+    await read_exactly(second, 5)
+    assert os.read(polite, 100) == b"after"
+    os.close(polite)
     await first.close()
     await second.close()
 
@@ -112,7 +145,7 @@ async def test_what_is_not_read_is_lost_and_hinders_nobody(bus: Bus) -> None:
 
 def babble(path: Path) -> int:
     """Write until nothing more is taken, and go; return how much it was."""
-    end = os.open(path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+    end = open_unflushed(path)
     written = 0
     with suppress(BlockingIOError):
         while True:
@@ -134,11 +167,28 @@ async def test_who_leaves_with_much_to_say_says_no_more_than_a_frame(bus: Bus) -
     first, second = await station(bus, 1), await station(bus, 2)
     written = babble(bus.paths[0])
     heard = await heard_until_silence(second)
-    assert READ_OCTETS <= len(heard) <= 3 * READ_OCTETS < written
+    assert 2 * READ_OCTETS <= len(heard) <= 3 * READ_OCTETS < written
     await first.write(b"at last")
     assert await read_exactly(second, 7) == b"at last"
     await first.close()
     await second.close()
+
+
+async def test_whoever_comes_and_goes_there_is_no_more_than_a_frame_to_be_said(
+    tmp_path: Path,
+) -> None:
+    settings = LineSettings(echo=True, piece_octets=1)
+    runner = LineRunner(settings, Random(1))
+    with closing(End(tmp_path / "0", runner)) as end:
+        for _ in range(10):
+            visitor = await connect(f"serial://{end.path}?baudrate=9600")
+            await visitor.write(bytes(READ_OCTETS))
+            end.take()
+            await visitor.read()
+            await visitor.close()
+            end.leave()
+    wait_s = runner.takes_more_at(0) - asyncio.get_running_loop().time()
+    assert wait_s < READ_OCTETS * settings.octet_s
 
 
 async def test_a_station_comes_and_goes_as_it_likes(bus: Bus) -> None:
@@ -165,6 +215,14 @@ def test_a_bus_that_cannot_be_made_whole_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(MediumError, match=r"file exists$"):
         Bus(tmp_path, 2, FAST, seed=1)
     assert list(tmp_path.iterdir()) == [tmp_path / "1"]
+
+
+def test_what_a_killed_bus_left_is_gone_before_the_first_terminal_is_made(tmp_path: Path) -> None:
+    (tmp_path / "0").touch()
+    (tmp_path / "1").symlink_to("/dev/pts/0")
+    with pytest.raises(MediumError, match=r"file exists$"):
+        Bus(tmp_path, 2, FAST, seed=1)
+    assert list(tmp_path.iterdir()) == [tmp_path / "0"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -201,6 +259,7 @@ async def test_on_a_leash_it_ends_with_whoever_started_it(tmp_path: Path) -> Non
         (("--stations", "many"), "'many'"),
         (("--stations", "2", "--baud", "0"), "found 0"),
         (("--stations", "2", "--turnaround", "-1"), "-0.001 s"),
+        (("--stations", "2", "--turnaround", "nan"), "found nan s"),
         (("--stations", "2", "--ber", "0.7"), "found 0.7"),
     ],
 )

@@ -15,8 +15,8 @@ from link.media.medium import MediumError, reason_of
 from link.media.pty import Terminal
 
 READ_OCTETS = 2048
-"""Most that a station says in one go, and most that is still said when it has gone; no frame is
-longer."""
+"""Most that a station says in one go, and most that is still said for those who have gone; no frame
+is longer."""
 
 LEFT_READS = 64
 """Reads that empty what the kernel holds of a station that has gone (16 KiB measured)."""
@@ -31,6 +31,8 @@ class End:
         self._station = runner.join(self._hear)
         self._pause: asyncio.TimerHandle | None = None
         self._used = False
+        self._left = b""
+        """Still to be said for somebody who has gone."""
         try:
             self._terminal = Terminal(path)
         except OSError as error:
@@ -47,7 +49,7 @@ class End:
 
     def take(self) -> None:
         """Say what the station has written, no faster than the line carries it."""
-        while not self._pause and (data := self._read()):
+        while not self._pause and (data := self._next()):
             self._runner.speak(self._station, data)
             more_at = self._runner.takes_more_at(self._station)
             loop = asyncio.get_running_loop()
@@ -58,13 +60,19 @@ class End:
         """Say what is left of whoever had it open and has gone; make it new for the next one."""
         if self._used:
             left = b"".join(islice(iter(self._read, b""), LEFT_READS))
-            self._runner.speak(self._station, left[:READ_OCTETS])
+            self._left = self._left or left[:READ_OCTETS]
             self._terminal.reset()
             self._used = False  # opening it to reset it is seen as one more who has gone
+            self.take()
 
     def _go_on(self) -> None:
         self._pause = None
         self.take()
+
+    def _next(self) -> bytes:
+        """Return what is to be said next, if anything."""
+        left, self._left = self._left, b""
+        return left or self._read()
 
     def _read(self) -> bytes:
         """Return what is there, if anything."""
