@@ -1,6 +1,7 @@
 """What a virtual line is like."""
 
 from dataclasses import dataclass
+from math import isfinite
 
 BITS_PER_OCTET = 10
 """Start bit, eight data bits, stop bit."""
@@ -28,8 +29,8 @@ class LineSettings:
     def __post_init__(self) -> None:
         if self.baudrate is not None and self.baudrate < 1:
             raise ValueError(f"a line needs at least 1 bit/s, found {self.baudrate}")
-        if self.turnaround_s < 0:
-            raise ValueError(f"a turnaround cannot be negative, found {self.turnaround_s:g} s")
+        if self.turnaround_s < 0 or not isfinite(self.turnaround_s):
+            raise ValueError(f"a turnaround is 0 s or longer, found {self.turnaround_s:g} s")
         if not 0 <= self.bit_error_rate <= MOST_BIT_ERRORS:
             span = f"0 to {MOST_BIT_ERRORS:g}"
             raise ValueError(f"a bit error rate is {span}, found {self.bit_error_rate:g}")

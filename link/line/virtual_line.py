@@ -64,7 +64,10 @@ class VirtualLine:
         return number
 
     def leave(self, station: int) -> None:
-        """Take a station away: it hears nothing more; what it has said still goes out."""
+        """Take a station away: it hears nothing more; what it has said still goes out.
+
+        Raises KeyError for a station that is not on the line.
+        """
         del self._stations[station]
 
     def speaks_until(self, station: int) -> float:
@@ -85,7 +88,7 @@ class VirtualLine:
         talk = Talk(station, start, self._settings.octet_s, bytearray(data))
         speaker.speaks_until = talk.end
         self._add_noise(talk.octets)
-        for _, _, other in sorted(self._coming):
+        for _, _, other in self._coming:
             if other.station != station:
                 self._collide(*sorted((other, talk), key=lambda each: each.start))
         self._expect(talk, next(self._talk_numbers))

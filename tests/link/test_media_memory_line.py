@@ -118,6 +118,39 @@ async def test_who_closes_hears_no_more_and_the_others_go_on() -> None:
 
 
 @on_virtual_time
+async def test_who_has_closed_reads_nothing_of_before_or_after() -> None:
+    first, second, third = stations(3)
+    for closes in (True, False):
+        await first.write(bytes(40))
+        await read_exactly(third, 40)
+        if closes:
+            await second.close()
+        with pytest.raises(MediumClosed, match=r"^closed here$"):
+            await second.read()
+
+
+@on_virtual_time
+async def test_a_write_that_waits_ends_with_its_medium() -> None:
+    first, _ = stations(2)
+    await first.write(bytes(960))
+    waiting = asyncio.create_task(first.write(b"more"))
+    await asyncio.sleep(0.1)
+    await first.close()
+    with pytest.raises(MediumClosed, match=r"^closed here$"):
+        await waiting
+
+
+@on_virtual_time
+async def test_who_leaves_in_the_middle_of_a_talk_keeps_nobody_from_hearing_its_end() -> None:
+    line = MemoryLine(PLAIN, Random(1))
+    speaker, leaver, listener = line.join(), line.join(when_idle=True), line.join(when_idle=True)
+    await speaker.write(bytes(100))
+    await asyncio.sleep(50 * OCTET_S)
+    await leaver.close()
+    assert await listener.read() == bytes(100)
+
+
+@on_virtual_time
 async def test_what_was_said_before_a_close_still_arrives() -> None:
     first, second = stations(2)
     await first.write(b"last words")
