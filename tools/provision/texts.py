@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 
 from link.terms import meter_pan
+from meter.domain import OVER_S
 from tools.provision.keys import KeyPair, Label
 from tools.provision.lines import Place
 from tools.register import MeterRecord
@@ -14,7 +15,6 @@ SLOT = 0
 LOGICAL_DEVICE = 1
 COMMIT_WH = 10
 COMMIT_S = 60
-OVERLOAD_S = 10
 
 DECODER_KEY = "decoder.key"
 LINK_KEYS = "link.keys"
@@ -81,7 +81,7 @@ url = "simulated://"
 
 [supply]
 power_limit_w = {house.power_limit_w}
-overload_s = {OVERLOAD_S}
+overload_s = {OVER_S}
 """
 
 
