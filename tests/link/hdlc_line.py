@@ -1,4 +1,4 @@
-"""Meters and those who ask them on a line with faults and a bit rate, on virtual time."""
+"""Meters and those who ask them on a line where frames meet their fates, on virtual time."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -132,31 +132,20 @@ class Asker:
             self.station.send(station, request, now)
 
 
-@dataclass
-class Talk:
-    """One frame on its way; `spoiled` when somebody else spoke at the same time."""
-
-    ends_at: float
-    spoiled: bool = False
+AIR_S = 0.001
+"""How long any frame takes."""
 
 
 class Line:
-    """A half-duplex line on virtual time: who speaks is heard by all others.
+    """A line on virtual time: who speaks is heard by all others, and nobody spoils anything."""
 
-    With a bit rate, frames take their time, are heard from their first octets on, and two at once
-    spoil each other.
-    """
-
-    def __init__(self, nodes: list[Meter | Asker], fate: Fate = in_order, baudrate: int = 0):
+    def __init__(self, nodes: list[Meter | Asker], fate: Fate = in_order):
         self.nodes = nodes
         self.fate = fate
-        self.baudrate = baudrate
         self.now = 0.0
         self.said: list[bytes] = []
         self._numbers = count()
-        self._coming: list[tuple[float, int, Meter | Asker, bytes, Talk]] = []
-        self._talks: list[Talk] = []
-        self.collisions = 0
+        self._coming: list[tuple[float, int, Meter | Asker, bytes]] = []
 
     def run(self, until: float = 200.0) -> None:
         """Run until nothing is left to happen before `until`."""
@@ -177,8 +166,8 @@ class Line:
 
     def _step(self) -> None:
         if self._coming and self._coming[0][0] <= self.now:
-            _, _, node, octets, talk = heappop(self._coming)
-            node.station.receive(damaged(octets) if talk.spoiled else octets, self.now)
+            _, _, node, octets = heappop(self._coming)
+            node.station.receive(octets, self.now)
             self._speak(node)
         for node in self.nodes:
             if node.deadline is not None and node.deadline <= self.now:
@@ -192,30 +181,11 @@ class Line:
         if not octets:
             return
         self.said.append(octets)
-        air = len(octets) * 10 / self.baudrate if self.baudrate else 0.001
-        talk = self._begin_talk(air)
-        for delay, copy in self.fate(len(self.said) - 1, octets):
+        for delay_s, copy in self.fate(len(self.said) - 1, octets):
+            arrival = self.now + delay_s + AIR_S
             for other in self.nodes:
                 if other is not node:
-                    self._let_hear(other, copy, delay + air, talk)
-
-    def _begin_talk(self, air: float) -> Talk:
-        talk = Talk(self.now + air)
-        self._talks = [other for other in self._talks if other.ends_at > self.now]
-        if self.baudrate and self._talks:
-            self.collisions += 1
-            for other in [talk, *self._talks]:
-                other.spoiled = True
-        self._talks.append(talk)
-        return talk
-
-    def _let_hear(self, node: Meter | Asker, octets: bytes, after: float, talk: Talk) -> None:
-        head = 3 if self.baudrate else 0
-        if head:
-            early = self.now + head * 10 / self.baudrate
-            heappush(self._coming, (early, next(self._numbers), node, octets[:head], Talk(0.0)))
-        arrival = self.now + after
-        heappush(self._coming, (arrival, next(self._numbers), node, octets[head:], talk))
+                    heappush(self._coming, (arrival, next(self._numbers), other, copy))
 
 
 def address(number: int, client: int = 16) -> Station:

@@ -13,6 +13,7 @@ from link.hdlc import Failed, Frame, Primary, Timing
 from link.terms import LinkTrouble
 
 from .hdlc_line import FATES, Asker, Line, Meter, a_meter, address, an_asker, with_faults
+from .shared_line import SharedLine
 
 
 def check_laws(asker: Asker, meter: Meter, requests: list[bytes]) -> None:
@@ -189,12 +190,12 @@ def test_two_primaries_share_a_line_although_they_speak_at_once_at_first(seed: i
         for client in (96, 97)
     ]
     meter = a_meter(timing=timing)
-    line = Line([*askers, meter], baudrate=9600)
+    line = SharedLine([*askers, meter], seed=seed)
     line.run(until=100.0)
     for asker, client in zip(askers, (96, 97), strict=True):
         answers = asker.answers[address(1, client)]
         assert [request for request, _ in answers] + asker.unknown == requests
         assert asker.closed == {address(1, client)}
         assert asker.failures == []
-    assert 1 <= line.collisions < 12
+    assert 1 <= line.line.counts.collisions < 12
     assert line.now < 30.0

@@ -141,6 +141,7 @@ def test_who_is_preferred_goes_before_all_who_waited_longer_and_silence_is_count
         assert (asker.station.unanswered(METER), asker.events()) == (1, [])
     assert asker.station.unanswered(OTHER) == 1
     asker.hear(UA, of=OTHER)
+    assert asker.events() == [Connected(OTHER)]
     asker.wait()
     assert asker.station.unanswered(METER) == 2
 

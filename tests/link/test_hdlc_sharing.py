@@ -71,6 +71,21 @@ def test_the_answer_ends_the_reservation_and_who_spoke_last_waits_for_slots_draw
     assert waits == set(range(9))
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Frame(b"\xc3", b"\x00\x02\x2c\x2b", CONTROLS[0x30], b"of another meter"),
+        Frame(b"\xc5", b"\x00\x02\x2c\x29", CONTROLS[0x30], b"to another client"),
+    ],
+    ids=["source", "destination"],
+)
+def test_no_other_answer_ends_the_reservation(answer: Frame) -> None:
+    line = a_line()
+    hear(line, OTHERS_REQUEST, 5.0)
+    hear(line, answer, 5.1)
+    assert line.free_at == pytest.approx(5.0 + TIMING.response_s(0, ANSWER_OCTETS) + GUARD_S)
+
+
 def test_an_answer_to_somebody_else_shows_another_primary_and_reserves_nothing() -> None:
     assert hear(a_line(), ITS_ANSWER, 5.0) == pytest.approx(SILENCE_S + GUARD_S)
 
@@ -116,9 +131,9 @@ def test_after_an_unanswered_request_slots_begin_where_those_of_the_others_do() 
     line = a_line(5)
     hear(line, OTHERS_REQUEST, 1.0)
     hear(line, ITS_ANSWER, 1.1)
-    line.speak(0, 2.0)
+    line.speak(40, 2.0)
     line.note_silence(2.7)
-    slots = (line.free_at - 2.0 - SILENCE_S - GUARD_S) / SLOT_S
+    slots = (line.free_at - 2.0 - 40 * OCTET_S - SILENCE_S - GUARD_S) / SLOT_S
     assert line.free_at >= 2.7
     assert slots == pytest.approx(round(slots), abs=1e-6)
 

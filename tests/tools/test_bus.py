@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 from random import Random
+from time import process_time
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from tools.children import child
 
 FAST = LineSettings(baudrate=1_000_000, turnaround_s=0.0, piece_octets=500)
 STATIONS = 3
+SILENCE_S = 0.05
 LOCAL_FLAGS = 3
 """Their place in the list that termios.tcgetattr returns."""
 
@@ -134,13 +136,21 @@ async def test_who_comes_finds_a_terminal_as_new_whoever_had_it_before(bus: Bus)
 
 
 async def test_what_is_not_read_is_lost_and_hinders_nobody(bus: Bus) -> None:
-    first, second, idle = [await station(bus, number) for number in range(STATIONS)]
-    for _ in range(10):  # a terminal holds 17 KB at the most (measured)
+    first, idle, last = [await station(bus, number) for number in range(STATIONS)]
+    for _ in range(13):  # a terminal holds 21 KB at the most (measured)
         await first.write(bytes(2000))
-        await read_exactly(second, 2000)
-    assert bus.counts.octets == 20_000
-    for medium in (first, second, idle):
+        await read_exactly(last, 2000)
+    assert bus.counts.octets == 26_000
+    for medium in (first, idle, last):
         await medium.close()
+
+
+async def test_a_line_at_rest_takes_no_processor_time(bus: Bus) -> None:
+    listener = await station(bus, 1)
+    began = process_time()
+    assert await heard_until_silence(listener) == b""
+    assert process_time() - began < SILENCE_S / 2
+    await listener.close()
 
 
 def babble(path: Path) -> int:
@@ -158,7 +168,7 @@ async def heard_until_silence(medium: Medium) -> bytes:
     heard = b""
     with suppress(TimeoutError):
         while True:
-            async with asyncio.timeout(0.05):
+            async with asyncio.timeout(SILENCE_S):
                 heard += await medium.read()
     return heard
 
