@@ -36,6 +36,7 @@ KEY_TYPES = ("DITK", "DDTK", "DUTK", "DCTK")
 VALUE = "{title}\t…{tail}|{title}\n{value}"
 OLD_VALUE = "{title}\t…{tail}|{title}\n{value}\t{age} old|{value}\t{age}|{value}"
 UNREAD = "{title}\t…{tail}|{title}\nreading…"
+UNREACHED = "{title}\t…{tail}|{title}\nno link"
 NOT_THERE = "{title}\t…{tail}|{title}\nnot on this meter"
 OUTLOOK = "Credit left\t{days}\n{power} now"
 USED = "Today\t{shorter}|{shorter}\nThis month\t{longer}|Month\t{longer}|{longer}"
@@ -59,6 +60,8 @@ class Seen:
     """None for a row that the meter does not have."""
     elapsed_s: int = 0
     """Since they were read."""
+    silent: bool = False
+    """Whether the meter does not answer."""
     confirming: bool = False
     """Whether the meter was asked to connect again, and has not told of it yet."""
 
@@ -85,9 +88,13 @@ def draw(words: Words, page: Page, seen: Seen) -> Lines:
     """Return the two lines of a page."""
     if all(seen.values.get(row) is not None for row in page.rows):
         return page.draw(words, page, seen)
-    unread = any(row not in seen.values for row in page.rows)
-    title = words.translate(page.title)
-    return words.say(UNREAD if unread else NOT_THERE, title=title, tail=seen.tail)
+    return words.say(_lacking(page, seen), title=words.translate(page.title), tail=seen.tail)
+
+
+def _lacking(page: Page, seen: Seen) -> str:
+    if all(row in seen.values for row in page.rows):
+        return NOT_THERE
+    return UNREACHED if seen.silent else UNREAD
 
 
 def _value(words: Words, page: Page, seen: Seen, value: str) -> Lines:
@@ -114,7 +121,7 @@ def _key_in_use(words: Words, page: Page, seen: Seen) -> Lines:
 
 def _supply(words: Words, page: Page, seen: Seen) -> Lines:
     explained = _explained(page, seen)
-    return wording.supply(words, wording.after(explained, seen.elapsed_s), seen.at)
+    return wording.supply(words, wording.after(explained, seen.elapsed_s), seen.at, seen.age_s)
 
 
 def _overload(words: Words, page: Page, seen: Seen) -> Lines:
@@ -137,7 +144,7 @@ def _last_token(words: Words, page: Page, seen: Seen) -> Lines:
     head = seen.values[page.rows[0]]
     if not isinstance(head, LedgerHead):
         raise TypeError(f"{page.rows[0]} is no ledger head: {head!r}")
-    return _value(words, page, seen, words.when(head.at, seen.at) if head.at else "-")
+    return _value(words, page, seen, words.when(head.at, seen.at) if head.at else "none yet")
 
 
 def _outlook(words: Words, page: Page, seen: Seen) -> Lines:

@@ -29,7 +29,7 @@ class LinkSign(Enum):
 
 
 class RelaySign(Enum):
-    """The supply switch as the meter last told."""
+    """The supply switch as the meter tells, unknown while it is silent."""
 
     UNKNOWN = "relay ?"
     OPEN = "relay open"

@@ -129,6 +129,7 @@ class View:
             age_s=self._stale_s(oldest, now),
             values=self.values,
             elapsed_s=int(now - oldest),
+            silent=self.silence is not None,
             confirming=self.confirming,
         )
 
@@ -190,11 +191,17 @@ class View:
         """Return the signs beside the lines."""
         return Signs(
             link=self._link_sign(),
-            relay=RelaySign.UNKNOWN if self.supply is None else RELAY_SIGNS[self.supply],
+            relay=self._relay_sign(),
             lamp=self._lamp(),
             bars=self._bars(),
             alarm=bool(self.alerts),
         )
+
+    def _relay_sign(self) -> RelaySign:
+        """Return how the switch stands, which nobody knows while the meter is silent."""
+        if self.supply is None or self.silence is not None:
+            return RelaySign.UNKNOWN
+        return RELAY_SIGNS[self.supply]
 
     def _link_sign(self) -> LinkSign:
         if self.silence is not None:

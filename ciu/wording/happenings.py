@@ -11,6 +11,7 @@ from link.terms import (
     Alarm,
     LinkTrouble,
     SupplyExplanation,
+    SupplyReason,
     SupplyState,
     TokenClass,
     TokenOutcome,
@@ -45,6 +46,7 @@ BECAUSE = {
 }
 """A refusal in a few words, with the verdict's in verdicts.py."""
 
+OFF_BECAUSE = REASONS | {SupplyReason.OVERLOAD_LOCKOUT: "overload, locked"}
 SUPPLY_ON = "supply connected"
 SUPPLY_OFF = "supply off: {reason}"
 
@@ -78,7 +80,7 @@ def supply_became(words: Words, explained: SupplyExplanation) -> str:
     """Say that the supply is on, or off and why."""
     if explained.state is SupplyState.CONNECTED:
         return words.translate(SUPPLY_ON)
-    return _fill(words, SUPPLY_OFF, reason=words.translate(REASONS[explained.reason]))
+    return _fill(words, SUPPLY_OFF, reason=words.translate(OFF_BECAUSE[explained.reason]))
 
 
 def alarm_raised(words: Words, alarm: Alarm) -> str:

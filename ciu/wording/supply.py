@@ -2,18 +2,19 @@
 
 from dataclasses import replace
 
-from ciu.wording.figures import countdown
+from ciu.wording.figures import countdown, span
 from ciu.wording.layout import Lines
 from ciu.wording.words import Words
 from link.terms import RestoredBy, SupplyExplanation, SupplyReason, SupplyState
 
 ON = "Supply on\n{since}"
+WAS_ON = "Supply was on\n{age} ago"
 OFF = "OFF {when} {reason}|OFF: {reason}\n{remedy}|{brief}"
 NEVER_ON = "OFF: {reason}\n{remedy}|{brief}"
 SINCE = "since {when}"
 
 REASONS = {
-    SupplyReason.NONE: "ready",
+    SupplyReason.NONE: "coming on",
     SupplyReason.NO_CREDIT: "no credit",
     SupplyReason.TEST: "test",
     SupplyReason.NEVER_COMMISSIONED: "not in use",
@@ -49,12 +50,15 @@ LIGHT = {
 LIGHT_OFF_BECAUSE = "Light off: {reason}"
 
 
-def supply(words: Words, explained: SupplyExplanation, at: int) -> Lines:
-    """Say whether the light is on, and if not why, since when, and what restores it."""
+def supply(words: Words, explained: SupplyExplanation, at: int, age_s: int = 0) -> Lines:
+    """Say whether the light is on, and if not why, since when, and what restores it.
+
+    `age_s`: how long ago the meter told it, 0 while that is fresh.
+    """
     when = words.when(explained.since, at) if explained.since else ""
     if explained.state is SupplyState.CONNECTED:
         since = words.translate(SINCE).format(when=when) if when else ""
-        return words.say(ON, since=since)
+        return words.say(WAS_ON if age_s else ON, since=since, age=span(age_s))
     return words.say(
         OFF if when else NEVER_ON,
         when=when,

@@ -19,25 +19,25 @@ class Silent(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Why nothing is heard of a meter, and how soon it is asked again."""
+    """Why nothing is heard of a meter, and how often it is asked."""
 
     silent: Silent
     trouble: LinkTrouble
     again_s: int
 
 
-LINE_SILENT = "No answer on line\nTrying again in {wait}"
+LINE_SILENT = "No answer on line\nTrying every {wait}"
 TROUBLES = {
-    LinkTrouble.NO_ANSWER: "No answer from meter\nTrying again in {wait}",
+    LinkTrouble.NO_ANSWER: "No answer from meter\nTrying every {wait}",
     LinkTrouble.PORT_DOWN: "CIU port not working\nCheck its cable",
     LinkTrouble.NOT_REACHED: "Meter not reached\nIs its power on?",
-    LinkTrouble.REFUSED_LINK: "Meter refuses link\nTrying again in {wait}",
+    LinkTrouble.REFUSED_LINK: "Meter refuses link\nTrying every {wait}",
     LinkTrouble.REFUSED_ACCESS: "Meter refuses access\nAsk your supplier",
-    LinkTrouble.TEMPORARY: "Meter is busy\nTrying again in {wait}",
+    LinkTrouble.TEMPORARY: "Meter is busy\nTrying every {wait}",
     LinkTrouble.OTHER_METER: "OTHER METER ANSWERS\nCheck meter number",
     LinkTrouble.ADDRESS_CLASH: "TWO METERS ANSWER\nCall your supplier",
-    LinkTrouble.MALFORMED: "Answer not clear\nTrying again in {wait}",
-    LinkTrouble.RESET: "Meter has restarted\nTrying again in {wait}",
+    LinkTrouble.MALFORMED: "Answer not clear\nTrying every {wait}",
+    LinkTrouble.RESET: "Meter has restarted\nTrying every {wait}",
 }
 
 

@@ -142,6 +142,8 @@ def test_every_key_has_a_cap_and_can_be_pressed_by_its_character() -> None:
     assert key_of("enter", "\r") is Key.ENTER
     assert key_of("f2", None) is key_of("x", "x") is None
     assert keys_of("twenty digits") == ()
+    assert keys_of("call 23716") == ()
+    assert keys_of("Token: 2371 6100 5011 8319 4197.") == read_keys("23716100501183194197")
 
 
 @given(st.integers(-999_999, 99_999_999))

@@ -52,12 +52,13 @@ def test_pages_say_what_their_rows_hold(words: Words) -> None:
     assert shown(words, "tariff", index=1)[1] == "01"
     assert shown(words, "group", code=1234)[1] == "001234"
     assert shown(words, "meter_number", drn="01000000019")[1] == "01000000019"
-    assert shown(words, "last_token", head=LedgerHead(0, 0))[1] == "-"
+    assert shown(words, "last_token", head=LedgerHead(0, 0))[1] == "none yet"
 
 
 def test_a_page_waits_for_all_its_rows(words: Words) -> None:
     half = replace(FRESH, values={"sts.key_type": 2})
     assert pages.draw(words, PAGES["key"], half)[1] == "reading…"
+    assert pages.draw(words, PAGES["key"], replace(half, silent=True))[1] == "no link"
 
 
 def test_each_bit_of_a_test_token_asks_for_its_own_page() -> None:

@@ -186,7 +186,7 @@ def test_idle_pages_turn_every_ten_seconds_and_by_key(customer: Customer, meter:
     for _ in range(3):
         titles.append(customer.lines[0].split("  ")[0])
         customer.wait(10)
-    assert titles == ["Credit left", "Power now", "Supply on"]
+    assert titles == ["Credit left", "Power now", "Supply was on"]
     customer.press("i")
     assert customer.lines[0].startswith("Power now")
     customer.press("E")
@@ -224,12 +224,26 @@ def test_silence_is_shown_at_once_and_then_in_turn_with_the_age(
     assert customer.panel.screen.signs.link is LinkSign.GOOD
     customer.wait(12)
     customer.tell(WentSilent(meter, NO_ANSWER))
-    assert customer.lines == ("No answer from meter", "Trying again in 3 s")
+    assert customer.lines == ("No answer from meter", "Trying every 3 s")
     assert customer.panel.screen.signs.link is LinkSign.LOST
     customer.wait(10)
     assert customer.lines == ("Credit left    …0016", "25.0 kWh    22 s old")
     customer.tell(Heard(meter), Reading(meter, pages.CREDIT, 24_990, 0))
     assert customer.lines == ("Credit left    …0016", "24.9 kWh")
+
+
+def test_nobody_knows_how_the_switch_of_a_silent_meter_stands(
+    customer: Customer, meter: str
+) -> None:
+    customer.tell(Heard(meter), Reading(meter, pages.SUPPLY, ON, 0))
+    assert customer.panel.screen.signs.relay is RelaySign.CLOSED
+    customer.wait(12)
+    customer.tell(WentSilent(meter, NO_ANSWER))
+    assert customer.panel.screen.signs.relay is RelaySign.UNKNOWN
+    customer.press("iii")
+    assert customer.lines == ("Supply was on", "13 s ago")
+    customer.tell(Heard(meter))
+    assert customer.panel.screen.signs.relay is RelaySign.CLOSED
 
 
 def test_the_pages_turn_on_while_the_meter_stays_silent(customer: Customer, meter: str) -> None:

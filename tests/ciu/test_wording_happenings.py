@@ -51,6 +51,8 @@ def test_the_supply_is_told_on_or_off_and_why(words: Words) -> None:
     assert say(SupplyState.CONNECTED, SupplyReason.NONE) == "supply connected"
     assert say(SupplyState.READY, SupplyReason.NO_CREDIT) == "supply off: no credit"
     assert say(SupplyState.READY, SupplyReason.OVERLOAD) == "supply off: overload"
+    locked = say(SupplyState.READY, SupplyReason.OVERLOAD_LOCKOUT)
+    assert locked == "supply off: overload, locked"
 
 
 def test_silence_is_told_with_who_does_not_speak_and_for_how_long(words: Words) -> None:

@@ -16,6 +16,7 @@ from textual.widget import Widget
 from ciu.app import CiuApp
 from ciu.faces.terminal import Picture, TerminalFace, log_aside, serve
 from ciu.keypad import Key, read_keys
+from ciu.panel import Mode
 from tools.demo.stage import Plan, Stage, StageError
 
 SALE_KWH = "8"
@@ -27,6 +28,7 @@ KEY_S = 0.15
 LINES_KEPT = 200
 LEAST_COLUMNS = 8
 PROMPT = "$ "
+NOTHING_BOUGHT = "nothing was bought for this meter yet: F2"
 HINT = "\nF2 buys a token for the meter shown: type its digits, or let F5 do it"
 
 
@@ -112,7 +114,7 @@ class DemoFace(TerminalFace, inherit_bindings=False):
 
     def action_type_it(self) -> None:
         """Type the token that was bought last for the meter on the display."""
-        self._ahead.extend(read_keys(self._bought.get(self._panel.meter, "")))
+        self._orders.put_nowait(partial(self._type, self._panel.meter))
 
     async def _work(self) -> None:
         while True:
@@ -130,8 +132,15 @@ class DemoFace(TerminalFace, inherit_bindings=False):
         self._stage.switch(drn, "kettle", position)
         self._boiling ^= {drn}
 
+    def _type(self, drn: str) -> None:
+        if drn not in self._bought:
+            self._transcript.say(NOTHING_BOUGHT)
+        elif not self._ahead:
+            begun = (Key.BACKSPACE, Key.BACKSPACE) if self._panel.typed else ()
+            self._ahead.extend((*begun, *read_keys(self._bought[drn])))
+
     def _press_next(self) -> None:
-        if self._ahead:
+        if self._ahead and self._panel.mode is not Mode.CHECKING:
             self._unit.press(self._ahead.popleft())
 
 

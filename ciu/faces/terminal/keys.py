@@ -1,6 +1,9 @@
 """Which key of the customer's keypad a key of the terminal is."""
 
+from string import digits
+
 from ciu.keypad import Key, UnknownKey, read_keys
+from link.terms import TOKEN_DIGITS
 
 NAMED = {"backspace": Key.BACKSPACE, "delete": Key.BACKSPACE, "enter": Key.ENTER}
 """Keys that Textual knows by a name; all others by the character that they type."""
@@ -14,8 +17,9 @@ def key_of(name: str, character: str | None) -> Key | None:
 
 
 def keys_of(pasted: str) -> tuple[Key, ...]:
-    """Return the keys that a pasted text spells, none where it spells anything else."""
+    """Return the keys that a pasted text spells; of a message about a token, its twenty digits."""
     try:
         return read_keys(pasted)
     except UnknownKey:
-        return ()
+        numbers = "".join(sign for sign in pasted if sign in digits)
+        return read_keys(numbers) if len(numbers) == TOKEN_DIGITS else ()
