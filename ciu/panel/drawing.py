@@ -108,8 +108,8 @@ def _checking(view: View, words: Words) -> Lines:
 def _result(view: View, settled: Settled, words: Words, age_s: float) -> Lines:
     match settled.verdict:
         case Accepted(outcome) | Refused(outcome):
-            ticking = _run_down(outcome, round(age_s))
-            said = wording.verdict(words, ticking, view.label.own, view.supply_after)
+            now = _as_it_is_now(outcome, view, round(age_s))
+            said = wording.verdict(words, now, view.label.own, view.supply_after)
             overtaken = view.newest not in ("", settled.tail)
             return wording.earlier(words, settled.tail, said) if overtaken else said
         case Unknown():
@@ -120,5 +120,10 @@ def _result(view: View, settled: Settled, words: Words, age_s: float) -> Lines:
             assert_never(settled.verdict)
 
 
-def _run_down(outcome: TokenOutcome, elapsed_s: int) -> TokenOutcome:
-    return replace(outcome, seconds=max(outcome.seconds - elapsed_s, 0))
+def _as_it_is_now(outcome: TokenOutcome, view: View, elapsed_s: int) -> TokenOutcome:
+    """Return an outcome so many seconds on: waits run down, and credit is used meanwhile."""
+    return replace(
+        outcome,
+        seconds=max(outcome.seconds - elapsed_s, 0),
+        credit_after=outcome.credit_after if view.credit_since is None else view.credit_since,
+    )

@@ -187,6 +187,12 @@ class View:
         """The supply if it was told since the last verdict."""
         return self.explained if pages.SUPPLY in self.fresh else None
 
+    @property
+    def credit_since(self) -> int | None:
+        """The credit if it was told since the last verdict."""
+        credit = self.values.get(pages.CREDIT)
+        return credit if isinstance(credit, int) and pages.CREDIT in self.fresh else None
+
     def signs(self) -> Signs:
         """Return the signs beside the lines."""
         return Signs(

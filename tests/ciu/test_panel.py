@@ -217,6 +217,16 @@ def test_a_test_token_without_a_page_here_is_accepted_in_words(
     assert customer.lines[0] == "TEST ACCEPTED"
 
 
+def test_the_credit_beside_a_verdict_is_that_of_the_large_digits(
+    customer: Customer, meter: str, outcome: Make
+) -> None:
+    customer.tell(Settled(meter, "4197", Accepted(outcome())), Reading(meter, pages.SUPPLY, ON, 0))
+    assert customer.lines[1] == "Credit 25.0 Light on"
+    customer.tell(Reading(meter, pages.CREDIT, 24_710, 0))
+    assert customer.lines == ("ACCEPTED  +25.0 kWh", "Credit 24.7 Light on")
+    assert customer.panel.screen.big == "24.7"
+
+
 def test_silence_is_shown_at_once_and_then_in_turn_with_the_age(
     customer: Customer, meter: str
 ) -> None:

@@ -120,8 +120,14 @@ def _meter(meter: MeterLine, width: int, glyphs: Glyphs) -> Content:
     state = _state(meter, width - len(label) - len(name) - 1)
     return Content.assemble(
         (f"{label}{name} ", "bold" if meter.shown else ""),
-        (state, "" if meter.well else "$error bold"),
+        (state, _state_style(meter)),
     )
+
+
+def _state_style(meter: MeterLine) -> str:
+    if meter.well:
+        return ""
+    return "$muted" if meter.answered_percent is None else "$error bold"
 
 
 def _state(meter: MeterLine, width: int) -> str:
