@@ -6,6 +6,12 @@ from math import isfinite
 BITS_PER_OCTET = 10
 """Start bit, eight data bits, stop bit."""
 
+PIECES_PER_S = 60
+"""Octets should be heard so often at least: sooner than in the least slot of two primaries
+(link.md 2), who could not keep out of each other's way on a slow line else."""
+MOST_PIECE_OCTETS = 16
+"""Less than the inter-octet time-out of every bit rate, which is 20 octets or more."""
+
 MOST_BIT_ERRORS = 0.5
 """At this rate nothing of what was said is left."""
 
@@ -17,14 +23,14 @@ class LineSettings:
     `baudrate`: bit/s, None where octets take no time. `turnaround_s`: least silence between what a
     station heard and what it says. `echo`: who speaks hears itself too. `bit_error_rate`: share of
     bits flipped on the way, for all who hear them. `piece_octets`: how many octets are heard at a
-    time; 16 take less than the inter-octet time-out of every bit rate, which is 20 octets or more.
+    time; `fitting_piece` tells how many where primaries share a slow line.
     """
 
     baudrate: int | None = 9600
     turnaround_s: float = 0.002
     echo: bool = False
     bit_error_rate: float = 0.0
-    piece_octets: int = 16
+    piece_octets: int = MOST_PIECE_OCTETS
 
     def __post_init__(self) -> None:
         if self.baudrate is not None and self.baudrate < 1:
@@ -41,3 +47,8 @@ class LineSettings:
     def octet_s(self) -> float:
         """How long one octet is on the line."""
         return BITS_PER_OCTET / self.baudrate if self.baudrate else 0.0
+
+
+def fitting_piece(baudrate: int) -> int:
+    """Return how many octets are to be heard at a time at a bit rate."""
+    return max(1, min(baudrate // (BITS_PER_OCTET * PIECES_PER_S), MOST_PIECE_OCTETS))

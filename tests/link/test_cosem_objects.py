@@ -23,8 +23,8 @@ from link.cosem.classes import CLASSES, REGISTER, InterfaceClass
 from link.cosem.composite import Structure
 from link.cosem.lines import Line, cosem_object
 from link.cosem.listed import ListedObject, MethodMode
-from link.cosem.values import MeterPan, ScalerUnit
-from link.dlms import Data, GetResponse, read_apdu
+from link.cosem.values import Captured, MeterPan, ScalerUnit
+from link.dlms import Data, GetResponse, Tag, read_apdu
 from link.dlms.source import MAX_OCTETS
 from link.terms import EntrySource, Unit, meter_pan
 
@@ -90,6 +90,25 @@ def test_a_line_without_a_type_is_our_bug() -> None:
 def test_a_registers_scaler_and_unit_are_those_of_its_value(name: str) -> None:
     value = row(f"{name}.value")
     assert row(f"{name}.scaler_unit").fixed == ScalerUnit(value.scaler, value.unit)
+
+
+def test_only_a_customer_or_the_management_changes_anything() -> None:
+    for each in OBJECT_MAP:
+        assert Role.PUBLIC not in each.write
+        assert Role.PAIRING not in each.write
+
+
+@pytest.mark.parametrize("name", ["days", "months"])
+def test_the_columns_of_a_profile_are_the_attributes_that_it_names(name: str) -> None:
+    columns = row(f"{name}.capture_objects").fixed
+    assert isinstance(columns, tuple)
+    assert row(f"{name}.buffer").columns == len(columns)
+    named = [row_at(c.class_id, c.logical_name, RowKind.ATTRIBUTE, c.index) for c in columns]
+    assert named == [row("clock.time"), row("energy_import.value")]
+    buffer = row(f"{name}.buffer").schema.encode((Captured(7, 9),))
+    assert isinstance(buffer.value, tuple)
+    captured = [one.schema.encode(value) for one, value in zip(named, (7, 9), strict=True) if one]
+    assert buffer.value == (Data(Tag.STRUCTURE, tuple(captured)),)
 
 
 def readable(each: CosemObject, role: Role) -> set[tuple[int, int]]:

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from link.hdlc import Timing
-from link.line import LineSettings, VirtualLine
+from link.hdlc.sharing import SLOT_OCTETS
+from link.line import LineSettings, VirtualLine, fitting_piece
 from link.line.settings import BITS_PER_OCTET
 
 SECOND_AN_OCTET = LineSettings(baudrate=10, turnaround_s=0.0)
@@ -61,7 +62,17 @@ def test_without_a_bit_rate_octets_take_no_time() -> None:
     assert play(line) == [(5.0, 1, bytes(1000))]
 
 
-@pytest.mark.parametrize("baudrate", [50, 300, 1200, 9600, 19200, 115200, 1_000_000])
+rates = pytest.mark.parametrize("baudrate", [50, 300, 1200, 2400, 9600, 19200, 115200, 1_000_000])
+
+
+@rates
+def test_a_primary_hears_that_another_speaks_before_its_own_next_slot(baudrate: int) -> None:
+    timing = Timing.for_line(baudrate)
+    slot_s = timing.turnaround_s + timing.air_s(SLOT_OCTETS)
+    assert 0 < timing.air_s(fitting_piece(baudrate)) < slot_s
+
+
+@rates
 def test_a_frame_is_noticed_before_the_time_out_between_octets(baudrate: int) -> None:
     settings = LineSettings(baudrate=baudrate)
     piece_s = settings.octet_s * settings.piece_octets

@@ -212,6 +212,29 @@ async def test_what_was_said_before_the_medium_ended_is_received_and_has_its_tur
     assert session.lines == [("turn", 0.0), *heard]
 
 
+class LastWords:
+    """A medium that ends right behind what it hears, while it is still sending."""
+
+    async def read(self) -> bytes:
+        if asyncio.get_running_loop().time() > 0.0:
+            raise MediumClosed("gone")
+        await asyncio.sleep(0.5)
+        return b"last words"
+
+    async def write(self, data: bytes) -> None:
+        del data
+        await asyncio.sleep(1.0)
+
+
+@on_virtual_time
+async def test_what_was_said_while_we_spoke_is_received_although_the_medium_has_ended() -> None:
+    session = Notebook()
+    session.outgoing = b"slowly said"
+    with pytest.raises(MediumClosed, match=r"^gone$"):
+        await Pump(session, LastWords(), session.turn).run()
+    assert session.lines == [("turn", 0.0), ("receive", b"last words", 1.0), ("turn", 1.0)]
+
+
 def test_nothing_rings_after_the_end() -> None:
     ended: list[asyncio.AbstractEventLoop] = []
 

@@ -83,6 +83,7 @@ def test_a_power_limit_is_what_the_file_says(path: Path) -> None:
         ("krn = 1", "krn = 1\nken = 256", "[sts] ken 256 is not within 0..255"),
         ('"meter.db"', '"meter.db"\ncommit_wh = 0', "[store] commit_wh 0 is not 1 or more"),
         ("[relay]", "[supply]\npower_limit_w = -1\n[relay]", "power_limit_w -1 is not within"),
+        ("[relay]", "[supply]\npower_limit_w = 1000001\n[relay]", "is not within 0..1000000"),
         ("[relay]", "[supply]\noverload_s = 301\n[relay]", "overload_s 301 is not within 1..300"),
         ("[relay]", "[relai]", "unknown key 'relai' (did you mean 'relay'?)"),
     ],

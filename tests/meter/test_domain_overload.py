@@ -107,6 +107,7 @@ def test_after_three_retries_it_is_locked_out_for_half_an_hour() -> None:
         RestoredBy.CONFIRMATION,
         LOCKOUT_S,
     )
+    assert next_elapse_s(state) == LOCKOUT_S
     assert not contact_wanted(run(state, Elapsed(LOCKOUT_S - 1)))
     assert contact_wanted(run(state, Elapsed(LOCKOUT_S)))
     assert state.supply.overload.openings == RETRIES + 1

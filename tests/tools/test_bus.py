@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from link.line import LineSettings
+from link.line import LineSettings, VirtualLine
 from link.media import Medium, MediumError, connect
 from link.media.line_runner import LineRunner
 from tools.bus.end import READ_OCTETS, End
@@ -254,11 +254,25 @@ def test_a_signal_ends_it_and_its_terminals(tmp_path: Path, number: signal.Signa
     assert list((tmp_path / "line").iterdir()) == []
 
 
-async def test_on_a_leash_it_ends_with_whoever_started_it(tmp_path: Path) -> None:
-    words = ("bus", "--dir", str(tmp_path / "line"), "--stations", "1", "--leash")
-    async with child("tools", *words, log=tmp_path / "log") as bus:
+def expected_echo(said: bytes, settings: LineSettings, seed: int) -> bytes:
+    line = VirtualLine(settings, Random(seed))
+    line.speak(line.join(), said, now=0.0)
+    line.tick(60.0)
+    return b"".join(octets for _, octets in line.take_heard())
+
+
+async def test_on_a_leash_it_is_the_line_of_its_words_and_ends_with_whoever_started_it(
+    tmp_path: Path,
+) -> None:
+    place = ("bus", "--dir", str(tmp_path / "line"), "--stations", "1", "--leash")
+    words = ("--baud", "50000", "--echo", "--ber", "0.1", "--seed", "7")
+    async with child("tools", *place, *words, log=tmp_path / "log") as bus:
         assert await bus.url() == f"{tmp_path}/line/0"
-        assert (tmp_path / "line/0").exists()
+        alone = await connect(f"serial://{tmp_path}/line/0?baudrate=9600")
+        await alone.write(bytes(200))
+        settings = LineSettings(baudrate=50000, echo=True, bit_error_rate=0.1)
+        assert await read_exactly(alone, 200) == expected_echo(bytes(200), settings, seed=7)
+        await alone.close()
     assert list((tmp_path / "line").iterdir()) == []
 
 

@@ -5,16 +5,12 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-from link.line import LineSettings, TrafficCounts
-from link.line.settings import BITS_PER_OCTET
+from link.line import LineSettings, TrafficCounts, fitting_piece
 from link.media import MediumError
 from tools.exits import Exit, Stop, Subparsers
 
 MOST_STATIONS = 64
 """Each is a descriptor and a terminal of the machine, and hears everything."""
-PIECES_PER_S = 60
-"""Octets are heard so often at least: sooner than in the least slot of two primaries (link.md 2),
-who could not keep out of each other's way on a slow line else."""
 
 _EXAMPLE = """\
 example:
@@ -79,15 +75,10 @@ def _settings(args: argparse.Namespace) -> LineSettings:
             turnaround_s=args.turnaround / 1000,
             echo=args.echo,
             bit_error_rate=args.ber,
-            piece_octets=_piece_octets(args.baud),
+            piece_octets=fitting_piece(args.baud),
         )
     except ValueError as error:
         raise Stop(str(error)) from None
-
-
-def _piece_octets(baudrate: int) -> int:
-    fitting = baudrate // (BITS_PER_OCTET * PIECES_PER_S)
-    return max(1, min(fitting, LineSettings().piece_octets))
 
 
 def _told(counts: TrafficCounts) -> str:
