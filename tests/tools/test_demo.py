@@ -5,14 +5,17 @@ import select
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from link.terms import is_meter_number
 from tools.demo.stage import Plan, Stage, StageError
+
+Splitmeter = Callable[..., Any]
 
 ENDED_S = 20.0
 """A leashed child has ended within so long."""
@@ -49,6 +52,14 @@ def test_no_child_outlives_the_demo(demo: "subprocess.Popen[str]", number: int) 
         demo.wait(ENDED_S)
         for watch in watched:
             assert select.select([watch], [], [], ENDED_S)[0]
+
+
+def test_a_folder_that_has_meters_is_left_as_it_is(lab: Path, splitmeter: Splitmeter) -> None:
+    before = {each: each.read_bytes() for each in lab.rglob("*") if each.is_file()}
+    ran = splitmeter("demo", "--plain", "--dir", lab)
+    assert (ran.status, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert "give --dir a new folder" in ran.err
+    assert {each: each.read_bytes() for each in lab.rglob("*") if each.is_file()} == before
 
 
 def test_the_seed_chooses_real_meter_numbers_that_differ(tmp_path: Path) -> None:

@@ -9,11 +9,13 @@ from pathlib import Path
 from ciu.faces import NO_TEXTUAL, why_no_terminal_face
 from link.durable import DurableError
 from tools.demo.play import NotShown, play
-from tools.demo.stage import Plan, Stage, StageError
+from tools.demo.stage import CIU_TOML, Plan, Stage, StageError
 from tools.exits import Exit, Stop, Subparsers
 
 MOST_METERS = 32
 """Each is a process of its own."""
+
+TAKEN = "{folder} has meters already: give --dir a new folder, their keys are not overwritten"
 
 _EXAMPLES = """\
 examples:
@@ -56,6 +58,8 @@ def _meters(text: str) -> int:
 
 
 def _run(args: argparse.Namespace) -> int:
+    if args.dir is not None and (args.dir / CIU_TOML).exists():
+        raise Stop(TAKEN.format(folder=args.dir), Exit.USAGE)
     show = not args.plain and _has_screen()
     with ExitStack() as opened:
         folder = args.dir or Path(

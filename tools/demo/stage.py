@@ -23,6 +23,8 @@ HOUSE_SCALE = 300
 
 PAYLOADS = 10**10
 
+CIU_TOML = "ciu.toml"
+
 
 class StageError(Exception):
     """A command of the demo failed; the message is the one line to print."""
@@ -50,7 +52,7 @@ class Stage:
     @property
     def ciu_toml(self) -> Path:
         """The CIU's configuration."""
-        return self.folder / "ciu.toml"
+        return self.folder / CIU_TOML
 
     def provision(self) -> None:
         """Make the meters and their CIU."""
