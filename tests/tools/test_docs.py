@@ -13,7 +13,8 @@ from tools.docs import house, ladder, object_map
 from tools.docs.cells import ASCENT, CELL_WIDTH, joined
 from tools.docs.files import DRAWINGS, PICTURES
 from tools.docs.rooms import ROOT, folders
-from tools.docs.states import TABLES, StateTable
+from tools.docs.states import TABLES, Arrow, StateTable
+from tools.docs.svg import picture, text
 
 PAGES = ("docs/adding.md", "docs/design/README.md")
 DESIGN = ROOT / "docs" / "design"
@@ -115,6 +116,17 @@ def test_the_object_map_shows_every_object() -> None:
 def test_a_rung_leads_to_one_state_at_the_most(table: StateTable) -> None:
     for rung in ladder.rungs(table):
         assert len({arrow.next for arrow in rung if arrow.next != arrow.state}) <= 1
+
+
+def test_what_leads_elsewhere_from_each_state_has_a_rung_for_each_goal() -> None:
+    arrows = tuple(Arrow(at, "key", "beep", to) for at, to in ("ab", "ba", "cc"))
+    lines = ladder.rungs(StateTable("made up", "made-up", ("a", "b", "c"), arrows))
+    assert {frozenset(line) for line in lines} == {frozenset((each,)) for each in arrows}
+
+
+def test_words_on_a_picture_may_hold_any_sign() -> None:
+    words = "a < b & c > d"
+    assert texts(picture("any", (9, 9), [text("said", (0, 0), words)])) == [words]
 
 
 @tables

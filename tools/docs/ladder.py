@@ -25,10 +25,12 @@ def rungs(table: StateTable) -> list[tuple[Arrow, ...]]:
 
 
 def _parted(arrows: list[Arrow]) -> list[tuple[Arrow, ...]]:
-    goals = dict.fromkeys(arrow.next for arrow in arrows if arrow.next != arrow.state)
-    if len(goals) < 2:
-        return [tuple(arrows)]
-    return [tuple(arrow for arrow in arrows if arrow.next == goal) for goal in goals]
+    parts: dict[str | None, list[Arrow]] = {}
+    for arrow in arrows:
+        goal = None if arrow.next == arrow.state else arrow.next
+        parts.setdefault(goal, []).append(arrow)
+    goals = parts.keys() - {None}
+    return [tuple(part) for part in parts.values()] if len(goals) > 1 else [tuple(arrows)]
 
 
 def drawing(table: StateTable) -> str:
