@@ -50,7 +50,8 @@ def provisioned(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with one provisioned meter, serial 1; nobody changes it."""
     folder = tmp_path_factory.mktemp("provisioned") / "lab"
     words = ["--drn", meter_number(1), "--listen", "pty:///tmp/line", "--test-keys", "--lab"]
-    assert main(["provision", "--dir", str(folder), *words]) == 0
+    made = ["--manufactured", "2026-11-21"]
+    assert main(["provision", "--dir", str(folder), *words, *made]) == 0
     return folder
 
 
