@@ -146,6 +146,25 @@ def test_every_key_has_a_cap_and_can_be_pressed_by_its_character() -> None:
     assert keys_of("Token: 2371 6100 5011 8319 4197.") == read_keys("23716100501183194197")
 
 
+SLIPS = (
+    "2371 6100 5011 8319 4197\n25.0 kWh, meter 64686956810, TID 6789450",
+    "25 kWh 2371-6100-5011-8319-4197 for meter 64686956810",
+    "Meter 64686956810: 23716100501183194197, thank you",
+    "23716100501183194197 (2371 6100 5011 8319 4197)",
+)
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_of_a_slip_with_other_numbers_the_token_is_typed(slip: str) -> None:
+    assert keys_of(slip) == read_keys("23716100501183194197")
+
+
+def test_of_a_slip_that_can_be_read_in_two_ways_nothing_is_typed() -> None:
+    assert keys_of("1: 2371 6100 5011 8319 4197, 2: 5843 1111 2222 3333 4444") == ()
+    assert keys_of("in 2025 2371 6100 5011 8319 4197") == ()
+    assert keys_of("paid 237161005011831941971") == ()
+
+
 @given(st.integers(-999_999, 99_999_999))
 def test_any_credit_is_drawn_within_the_pane(wh: int) -> None:
     rows = big_digits(figure(wh, Unit.WATT_HOUR), PANE - len(" kWh"))

@@ -1,5 +1,6 @@
 """Which key of the customer's keypad a key of the terminal is."""
 
+import re
 from string import digits
 
 from ciu.keypad import Key, UnknownKey, read_keys
@@ -7,6 +8,9 @@ from link.terms import TOKEN_DIGITS
 
 NAMED = {"backspace": Key.BACKSPACE, "delete": Key.BACKSPACE, "enter": Key.ENTER}
 """Keys that Textual knows by a name; all others by the character that they type."""
+
+GROUPED = re.compile(r"(?<![0-9])(?=([0-9]{4}(?:[ -]?[0-9]{4}){4})(?![0-9]))")
+"""Twenty digits as slips print them, wherever they begin."""
 
 
 def key_of(name: str, character: str | None) -> Key | None:
@@ -17,9 +21,21 @@ def key_of(name: str, character: str | None) -> Key | None:
 
 
 def keys_of(pasted: str) -> tuple[Key, ...]:
-    """Return the keys that a pasted text spells; of a message about a token, its twenty digits."""
+    """Return the keys that a pasted text spells; of a message about one token, its digits."""
     try:
         return read_keys(pasted)
     except UnknownKey:
-        numbers = "".join(sign for sign in pasted if sign in digits)
-        return read_keys(numbers) if len(numbers) == TOKEN_DIGITS else ()
+        return read_keys(_token_in(pasted))
+
+
+def _token_in(message: str) -> str:
+    """Return the digits of the one token in a message, "" where none or several may be meant."""
+    every_digit = _digits(message)
+    if len(every_digit) == TOKEN_DIGITS:
+        return every_digit
+    tokens = {_digits(grouped) for grouped in GROUPED.findall(message)}
+    return tokens.pop() if len(tokens) == 1 else ""
+
+
+def _digits(text: str) -> str:
+    return "".join(sign for sign in text if sign in digits)
