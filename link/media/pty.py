@@ -23,6 +23,9 @@ from link.media.url import Scheme, Url
 TERMINALS = "/dev/pts/"
 """Where the kernel shows pseudo-terminals; a link into it that nobody claims is a leftover."""
 
+MADE_WITH_S = 1.0
+"""A link is made right behind its terminal; within so long the two belong together."""
+
 
 class Terminal:
     """The master's side of one pseudo-terminal, and the link to the other side."""
@@ -118,6 +121,21 @@ class PtyListener:
         self._free.set()
 
 
+def check_owner(path: Path) -> None:
+    """Raise MediumError where a link leads to a terminal that is younger than the link.
+
+    Its own one has gone with the process that made it, and the kernel has given the number to
+    somebody else: what is written there comes out on a stranger's screen.
+    """
+    try:
+        made_at, linked_at = path.stat().st_ctime, path.lstat().st_mtime
+    except OSError:
+        return  # who opens it is told why
+    leads_there = path.is_symlink() and os.path.realpath(path).startswith(TERMINALS)
+    if leads_there and made_at > linked_at + MADE_WITH_S:
+        raise MediumError(f"{path}: the terminal behind this link is gone")
+
+
 def remove_leftover(path: Path) -> None:
     """Remove a link that a killed process left; for whoever has the claim to its path."""
     if path.is_symlink() and str(path.readlink()).startswith(TERMINALS):
@@ -140,6 +158,7 @@ def claim(url: Url) -> socket.socket:
 
 
 async def _connect(url: Url) -> DescriptorMedium:
+    check_owner(url.path())
     try:
         slave = os.open(url.path(), os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
     except OSError as error:

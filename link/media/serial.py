@@ -19,7 +19,7 @@ import serial
 from link.media.descriptor import DescriptorMedium
 from link.media.echo import EchoMedium
 from link.media.medium import CLOSED_HERE, Medium, MediumClosed, MediumError, reason_of
-from link.media.pty import TERMINALS
+from link.media.pty import TERMINALS, check_owner
 from link.media.rs485 import control_direction
 from link.media.url import Scheme, Url
 
@@ -84,6 +84,7 @@ def _medium(fd: int, url: Url, free: asyncio.Event | None = None) -> Medium:
 
 def _open(url: Url) -> int:
     """Open the port and return its descriptor; raises MediumError."""
+    check_owner(url.path())
     try:
         with _configured(url) as port:
             _wait_for_octets(port.fd)

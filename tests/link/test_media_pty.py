@@ -5,6 +5,7 @@ import fcntl
 import os
 import subprocess
 import sys
+import termios
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -184,3 +185,26 @@ async def test_a_link_that_is_another_ones_by_now_is_not_removed(path: Path) -> 
     point_elsewhere(path)
     await listener.close()
     assert target(path) == "/dev/null"
+
+
+@pytest.fixture
+def link_of_before(path: Path) -> Iterator[int]:
+    """A link that is older than the terminal it leads to; yields that terminal."""
+    strangers, other_side = os.openpty()
+    path.symlink_to(os.ttyname(other_side))
+    linked_at = path.stat().st_ctime - 60
+    os.utime(path, (linked_at, linked_at), follow_symlinks=False)
+    yield other_side
+    for side in (strangers, other_side):
+        os.close(side)
+
+
+@pytest.mark.parametrize("url", ["pty://{path}", "serial://{path}?baudrate=300"])
+async def test_a_link_whose_terminal_is_somebody_elses_now_is_not_opened(
+    path: Path, url: str, link_of_before: int
+) -> None:
+    """The kernel gives the number of a terminal that is gone to the next one that is made."""
+    settings = termios.tcgetattr(link_of_before)
+    with pytest.raises(MediumError, match="the terminal behind this link is gone"):
+        await connect(url.format(path=path))
+    assert termios.tcgetattr(link_of_before) == settings
