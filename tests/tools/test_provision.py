@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import sqlite3
 import tomllib
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -12,7 +11,7 @@ from typing import Any
 import pytest
 
 from ciu.config import read_config as read_ciu_config
-from link.durable import StoreFull, Value, connect_sqlite
+from link.durable import StoreFull
 from link.secret import Secret
 from link.settings import read_secret, read_settings, write_secret
 from link.terms import meter_pan
@@ -21,6 +20,8 @@ from tools.cli import main
 from tools.provision.making import make_meters
 from tools.provision.order import Order
 from tools.register import MeterRecord, Register
+
+from .faults import FullAtCommit
 
 Splitmeter = Callable[..., Any]
 Numbers = Callable[..., str]
@@ -296,33 +297,6 @@ def test_a_failure_half_way_leaves_what_was_there(
     assert ran.err.count("\n") == 1
     assert ran.status in (1, 2)
     assert (content(lab), sorted(lab.rglob("*"))) == before
-
-
-class FullAtCommit:
-    """A connection whose disk is full at the n-th COMMIT."""
-
-    def __init__(self, path: Path, commits: int) -> None:
-        self._connection = connect_sqlite(path)
-        self._commits = commits
-
-    @property
-    def in_transaction(self) -> bool:
-        return self._connection.in_transaction
-
-    def execute(self, sql: str, parameters: Sequence[Value] = ()) -> sqlite3.Cursor:
-        if sql == "COMMIT":
-            self._commits -= 1
-            if self._commits < 0:
-                error = sqlite3.OperationalError("database or disk is full")
-                error.sqlite_errorcode = sqlite3.SQLITE_FULL
-                raise error
-        return self._connection.execute(sql, parameters)
-
-    def executescript(self, sql_script: str) -> object:
-        return self._connection.executescript(sql_script)
-
-    def close(self) -> None:
-        self._connection.close()
 
 
 def order(folder: Path, number: str) -> Order:

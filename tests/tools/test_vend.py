@@ -1,16 +1,13 @@
 """Laws of selling: the token is right, its TID is new, and a sale that was shown is on the disk."""
 
 import json
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
@@ -21,7 +18,6 @@ from link.settings import read_secret
 from link.terms import TokenResult
 from meter.sts import (
     TID_LIMIT,
-    BaseDate,
     DecoderKey,
     EncryptionAlgorithm,
     UnitsCredit,
@@ -29,24 +25,15 @@ from meter.sts import (
     utc_of,
 )
 from tools.exits import Exit, Stop
-from tools.register import MeterRecord, Register
-from tools.vend import Till, next_tid, sell
+from tools.vend import Till, next_tid
+from tools.vend.credit import Issued, Units, sell
+
+from .vending import BASE, METER, NOON, Meter, open_till
 
 Splitmeter = Callable[..., Any]
 Numbers = Callable[..., str]
 
-BASE = BaseDate.YEAR_2014
-MADE = date(2026, 11, 21)
-NOON = int(datetime(2026, 11, 22, 12, tzinfo=UTC).timestamp())
 LAST_NOW = utc_of(TID_LIMIT - 2 * 1440, BASE)
-
-METER = MeterRecord("12345678903", "123456", 1, 2, "01", 2014, "04", "11", 255, MADE)
-
-
-@contextmanager
-def open_till(lab: Path) -> Iterator[Till]:
-    with Register.open(lab / "vend.db") as register:
-        yield Till(register, lab)
 
 
 @pytest.fixture
@@ -57,16 +44,19 @@ def till(lab: Path) -> Iterator[Till]:
 
 def read(lab: Path, number: str, digits: str) -> UnitsCredit:
     """Decode a token as the meter does, with the key in the meter's own file."""
-    key = DecoderKey(EncryptionAlgorithm.EA11, read_secret(lab / number / "decoder.key"))
-    token = read_token(digits, key)
+    token = Meter("11", read_secret(lab / number / "decoder.key")).read(digits)
     assert isinstance(token, UnitsCredit)
     return token
+
+
+def buy(till: Till, drn: str, kwh: Fraction | int, now: int = NOON) -> Issued:
+    return sell(till, drn, Units(Fraction(kwh)), now=now, rnd=5)
 
 
 def test_a_sold_token_is_the_meters_own(lab: Path, splitmeter: Splitmeter, drn: Numbers) -> None:
     ran = splitmeter("vend", "--register", lab / "vend.db", "credit", drn(1), "25", "--json")
     sold = json.loads(ran.out)
-    assert list(sold) == ["token", "drn", "amount_wh", "kwh", "tid", "at"]
+    assert list(sold)[:6] == ["token", "drn", "amount_wh", "kwh", "tid", "at"]
     token = read(lab, drn(1), sold["token"])
     assert (token.subclass, token.tid, token.amount) == (0, sold["tid"], 250)
     assert (sold["drn"], sold["amount_wh"], sold["kwh"]) == (drn(1), 25000, 25.0)
@@ -89,7 +79,7 @@ def test_a_token_is_nothing_to_another_meter(
     key = DecoderKey(EncryptionAlgorithm.EA11, read_secret(lab / drn(2) / "decoder.key"))
     with open_till(lab) as till:
         # one wrong token in 65536 passes the checksum; three do not
-        sold = [sell(till, drn(1), Fraction(1), now=NOON).digits for _ in range(3)]
+        sold = [buy(till, drn(1), 1).token.digits for _ in range(3)]
     found = [getattr(read_token(digits, key), "result", None) for digits in sold]
     assert TokenResult.CRCError in found
 
@@ -101,10 +91,10 @@ def test_a_token_is_nothing_to_another_meter(
 def test_an_amount_is_rounded_up_as_little_as_can_be(
     till: Till, lab: Path, drn: Numbers, wh: int
 ) -> None:
-    sold = sell(till, drn(1), Fraction(wh, 1000), now=NOON)
+    sold = buy(till, drn(1), Fraction(wh, 1000)).token
     step_wh = next(step for most, step in STEPS_WH if wh <= most)
-    assert 0 <= sold.amount_wh - wh < step_wh
-    assert read(lab, drn(1), sold.digits).amount * 100 == sold.amount_wh
+    assert 0 <= sold.amount * 100 - wh < step_wh
+    assert read(lab, drn(1), sold.digits).amount == sold.amount
 
 
 STEPS_WH = ((1_638_400, 100), (18_022_400, 1000), (181_862_400, 10_000), (1_820_162_400, 100_000))
@@ -121,7 +111,7 @@ def test_an_amount_that_no_token_carries_is_refused(
     assert (ran.status, ran.out, ran.err.count("\n")) == (2, "", 1)
     assert "e+" not in ran.err
     with open_till(lab) as till:
-        assert till.register.last_tid(drn(1)) is None
+        assert till.register.last_tid(drn(1), BASE) is None
 
 
 @given(st.lists(st.integers(utc_of(0, BASE) + 13 * 366 * 86400, LAST_NOW), min_size=2, max_size=30))
@@ -230,41 +220,4 @@ def test_many_sell_at_once_and_none_loses_or_repeats(lab: Path, drn: Numbers) ->
     sold = [json.loads(seller.communicate(timeout=30)[0]) for seller in sellers]
     assert len({one["tid"] for one in sold}) == len({one["token"] for one in sold}) == 3
     with open_till(lab) as till:
-        assert till.register.last_tid(drn(1)) == max(one["tid"] for one in sold)
-
-
-SELLS_FOR_EVER = """
-import sys, pathlib
-from fractions import Fraction
-from tools.register import Register
-from tools.vend import Till, sell
-folder, drn, now = pathlib.Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
-while True:
-    with Register.open(folder / "vend.db", patience_s=10) as register:
-        print(sell(Till(register, folder), drn, Fraction(1), now=now).tid, flush=True)
-"""
-
-
-def test_a_seller_that_is_killed_has_sold_what_it_showed(lab: Path, drn: Numbers) -> None:
-    rng = Random(1)
-    shown: list[int] = []
-    for _ in range(3):
-        seller = start("-c", SELLS_FOR_EVER, lab, drn(1), NOON)
-        assert seller.stdout is not None
-        shown += [int(seller.stdout.readline()) for _ in range(rng.randint(1, 30))]
-        seller.kill()
-        shown += [int(line) for line in seller.stdout]
-        seller.wait(timeout=30)
-        seller.stdout.close()
-        on_disk, last = recorded(lab)
-        assert shown == sorted(set(shown))
-        assert set(shown) <= on_disk
-        assert max(on_disk) == last
-
-
-def recorded(lab: Path) -> tuple[set[int], int]:
-    """Return the TIDs of the tokens on the disk, and the last TID of the only meter."""
-    with closing(sqlite3.connect(lab / "vend.db")) as register:
-        tids = {tid for (tid,) in register.execute("SELECT tid FROM token")}
-        ((last,),) = register.execute("SELECT last_tid FROM meter")
-    return tids, last
+        assert till.register.last_tid(drn(1), BASE) == max(one["tid"] for one in sold)

@@ -8,9 +8,7 @@ from meter.sts.derivation import Dkga
 from tools.exits import Stop
 from tools.provision.keys import fresh_key
 from tools.provision.order import Order
-from tools.register import Register, VendingKey
-
-FOLDER = "keys.vend"
+from tools.register import Register, VendingKey, vending_key_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +24,10 @@ def choose_key(order: Order, register: Register) -> GroupKey:
     """Take the key that the register has, the given one, or a drawn one; raises Stop."""
     meter = order.meters[0]
     name = f"supply group {meter.sgc}, revision {meter.krn}, dkga {meter.dkga}"
-    row = register.vending_key(meter.sgc, meter.krn, meter.dkga)
+    row = register.vending_key(meter.sgc, meter.krn, meter.dkga, meter.kt)
     if row is not None:
         return GroupKey(row, _known_key(order, row, name), is_new=False)
-    file = f"{FOLDER}/{meter.sgc}-{meter.krn}-{meter.dkga}.key"
-    row = VendingKey(meter.sgc, meter.krn, meter.dkga, file, order.test)
+    row = vending_key_of(meter, test=order.test)
     if order.vending_key is not None:
         return GroupKey(row, order.vending_key, is_new=True)
     if order.test:
