@@ -7,8 +7,9 @@ from typing import assert_never
 from ciu import pages, wording
 from ciu.board import Happening
 from ciu.panel import Heard, Label, LedgerFell, News, Paced, Pending, Reading, Settled, WentSilent
-from ciu.wording import Silent, Words
+from ciu.wording import Account, Commodity, Silent, Words
 from link.terms import Alarm, SupplyExplanation, SupplyReason, SupplyState
+from link.token_entry import Verdict
 
 KEPT = 100
 """Happenings that are remembered."""
@@ -25,6 +26,8 @@ class Diary:
         self._supply: dict[str, tuple[SupplyState, SupplyReason]] = {}
         self._alarms: dict[str, frozenset[Alarm]] = {}
         self._silent: dict[str, Silent] = {}
+        self._accounts: dict[str, Account | None] = {}
+        self._commodities: dict[str, Commodity | None] = {}
 
     @property
     def newest_first(self) -> tuple[Happening, ...]:
@@ -35,11 +38,9 @@ class Diary:
         """Note what news of a meter tell, if anything has changed."""
         match news:
             case Settled(meter, tail, verdict):
-                self._note(meter, wording.token_became(self._words, tail, verdict))
-            case Reading(meter, pages.SUPPLY, SupplyExplanation() as explained):
-                self._take_supply(meter, explained)
-            case Reading(meter, pages.ALARMS, int() as raised):
-                self._take_alarms(meter, raised)
+                self._note(meter, self._became(meter, tail, verdict))
+            case Reading():
+                self._take_reading(news)
             case WentSilent(meter, why):
                 if self._silent.get(meter) is not why.silent:
                     self._note(meter, wording.who_is_silent(self._words, why))
@@ -49,10 +50,27 @@ class Diary:
                     self._note(meter, self._words.translate(wording.ANSWERS_AGAIN))
             case LedgerFell(meter):
                 self._note(meter, self._words.translate(wording.MEMORY_OLD))
-            case Reading() | Pending() | Paced():
+            case Pending() | Paced():
                 pass
             case _:
                 assert_never(news)
+
+    def _take_reading(self, reading: Reading) -> None:
+        match reading:
+            case Reading(meter, pages.SUPPLY, SupplyExplanation() as explained):
+                self._take_supply(meter, explained)
+            case Reading(meter, pages.ALARMS, int() as raised):
+                self._take_alarms(meter, raised)
+            case Reading(meter, pages.CURRENCY, currency):
+                self._accounts[meter] = wording.account_of(currency)
+            case Reading(meter, pages.COMMODITY, commodity):
+                self._commodities[meter] = wording.commodity_of(commodity)
+            case _:
+                pass
+
+    def _became(self, meter: str, tail: str, verdict: Verdict) -> str:
+        account, commodity = self._accounts.get(meter), self._commodities.get(meter)
+        return wording.token_became(self._words, tail, verdict, account, commodity)
 
     def _take_supply(self, meter: str, explained: SupplyExplanation) -> None:
         now = explained.state, explained.reason

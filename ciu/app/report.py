@@ -1,12 +1,11 @@
 """What `--type` reports: a line for people, JSON for scripts, an exit status. Source: cli.md."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
-from ciu.pages import CREDIT
 from ciu.panel import Settled, View
-from ciu.wording import figure, signed
+from ciu.wording import ELECTRICITY, Account, measure_in
 from link.arguments import Exit
 from link.terms import EXECUTED, LinkTrouble, SupplyState, TokenClass, TokenOutcome, Unit
 from link.token_entry import Accepted, NotDone, NotSent, Refused, Unknown, Verdict
@@ -16,11 +15,21 @@ NO_LINK = "NoLink"
 NOT_READY = "NotReady"
 
 
+EXACT = {
+    Unit.WATT_HOUR: "wh",
+    Unit.CUBIC_METRE: "l",
+    Unit.SECOND: "s",
+    Unit.CURRENCY: "e5",
+}
+"""What exact amounts are called after: base units of what an account holds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What came of the keys. `why` is one line for people, empty where nothing is wrong.
 
     A member that has no value is None: amounts of what was not credited, a supply never told.
+    `amount` and `credit` are in base units of the account.
     """
 
     status: Exit
@@ -28,9 +37,11 @@ class Report:
     reason: str | None
     screen: tuple[str, ...]
     why: str = ""
-    amount_wh: int | None = None
-    credit_wh: int | None = None
+    amount: int | None = None
+    credit: int | None = None
     supply: SupplyState | None = None
+    account: Account = ELECTRICITY
+    """Electricity in kWh where the meter has not told."""
 
     def to_json(self) -> str:
         """Return one line of JSON (cli.md)."""
@@ -38,15 +49,24 @@ class Report:
             {
                 "result": self.result,
                 "reason": self.reason,
-                "amount": _kwh(self.amount_wh),
-                "credit": _kwh(self.credit_wh),
-                "unit": "kWh",
-                "amount_wh": self.amount_wh,
-                "credit_wh": self.credit_wh,
+                "amount": self._rounded(self.amount),
+                "credit": self._rounded(self.credit),
+                "unit": self.account.name,
+                "amount_wh": None,
+                "credit_wh": None,
+                **self._exact(),
                 "supply": None if self.supply is None else self.supply.name.lower(),
                 "screen": list(self.screen),
             }
         )
+
+    def _exact(self) -> dict[str, int | None]:
+        called = EXACT[self.account.unit]
+        return {f"amount_{called}": self.amount, f"credit_{called}": self.credit}
+
+    def _rounded(self, amount: int | None) -> float | None:
+        """Return an amount as the display rounds it."""
+        return None if amount is None else float(self.account.tokens.figure(amount))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +79,7 @@ class LinkReason:
 
 def of_settled(settled: Settled, view: View, screen: tuple[str, ...], link: LinkReason) -> Report:
     """Report a verdict, with what the meter told after it."""
-    became = f"token ..{settled.tail}: {what_became(settled.verdict)}"
+    became = f"token ..{settled.tail}: {what_became(settled.verdict, view.account)}"
     match settled.verdict:
         case Accepted(outcome):
             return _judged(outcome, view, screen, why="")
@@ -73,11 +93,13 @@ def of_settled(settled: Settled, view: View, screen: tuple[str, ...], link: Link
             assert_never(settled.verdict)
 
 
-def what_became(verdict: Verdict) -> str:
+def what_became(verdict: Verdict, account: Account | None) -> str:
     """Say in a line what became of a token, and what to do next."""
     match verdict:
+        case Accepted(outcome) if outcome.token_class == TokenClass.CREDIT:
+            return f"accepted, {measure_in(account, outcome.unit).signed(outcome.amount)}"
         case Accepted(outcome):
-            return f"accepted, {signed(outcome.amount, outcome.unit)}"
+            return f"accepted, {outcome.result.name}"
         case Refused(outcome):
             return f"refused, {outcome.result.name}"
         case Unknown():
@@ -92,7 +114,7 @@ def what_became(verdict: Verdict) -> str:
 
 def of_screen(view: View, screen: tuple[str, ...]) -> Report:
     """Report a page that was shown."""
-    return Report(Exit.DONE, "shown", None, screen, credit_wh=_credit(view), supply=view.supply)
+    return _of_meter(view, Report(Exit.DONE, "shown", None, screen))
 
 
 def of_silence(why: str, view: View, screen: tuple[str, ...]) -> Report:
@@ -107,34 +129,30 @@ def of_bad_entry(why: str, screen: tuple[str, ...]) -> Report:
 
 def _judged(outcome: TokenOutcome, view: View, screen: tuple[str, ...], *, why: str) -> Report:
     accepted = outcome.result in EXECUTED
-    credited = accepted and outcome.token_class == TokenClass.CREDIT
-    return Report(
+    report = Report(
         status=Exit.DONE if accepted else Exit.REFUSED,
         result="accepted" if accepted else "refused",
         reason=outcome.result.name,
         screen=screen,
         why=why,
-        amount_wh=outcome.amount if credited else None,
-        credit_wh=outcome.credit_after if credited else _credit(view),
-        supply=view.supply,
     )
+    told = _of_meter(view, report)
+    credited = accepted and outcome.token_class == TokenClass.CREDIT
+    if not credited or outcome.unit is not told.account.unit:
+        return told
+    return replace(told, amount=outcome.amount, credit=outcome.credit_after)
 
 
 def _unknown(reason: str, why: str, view: View, screen: tuple[str, ...]) -> Report:
-    return Report(
-        Exit.UNKNOWN, "unknown", reason, screen, why, credit_wh=_credit(view), supply=view.supply
-    )
+    return _of_meter(view, Report(Exit.UNKNOWN, "unknown", reason, screen, why))
+
+
+def _of_meter(view: View, report: Report) -> Report:
+    """Add what the meter has told of itself."""
+    if view.account is None:
+        return replace(report, supply=view.supply)
+    return replace(report, account=view.account, credit=view.credit_told, supply=view.supply)
 
 
 def _reason(trouble: LinkTrouble) -> str:
     return NOT_READY if trouble is LinkTrouble.TEMPORARY else NO_LINK
-
-
-def _credit(view: View) -> int | None:
-    credit = view.values.get(CREDIT)
-    return credit if isinstance(credit, int) else None
-
-
-def _kwh(amount_wh: int | None) -> float | None:
-    """Return kWh as the display rounds them."""
-    return None if amount_wh is None else float(figure(amount_wh, Unit.WATT_HOUR))

@@ -38,6 +38,7 @@ COMPLAINTS = {
     Complaint.TOO_LONG: "a token has 20 digits, {count} were typed: nothing was sent",
     Complaint.NOT_A_TOKEN: "no token number is that large, check the digits: nothing was sent",
     Complaint.UNKNOWN_CODE: "{code} is no code of this profile: nothing was sent",
+    Complaint.UNKNOWN_TEST: "code {code} asks for a test that is not known here: nothing was sent",
     Complaint.NO_PAGE: "code {code} asks for what is not shown here yet: nothing was sent",
     Complaint.NO_METER: "no meter of this unit ends in {code}: nothing was sent",
     Complaint.ABANDONED: "{count} keys and no E: nothing was sent",
@@ -163,7 +164,8 @@ class Customer:
         await self._app.until(lambda: self._view.pending is None or self._has_no_port())
         self._earlier = len(self._app.verdicts)
         for settled in self._app.verdicts:
-            self._note(f"earlier token ..{settled.tail}: {what_became(settled.verdict)}")
+            became = what_became(settled.verdict, self._view.account)
+            self._note(f"earlier token ..{settled.tail}: {became}")
 
     async def _press_keys(self) -> None:
         """Press key by key, wait for the verdict of each token, stop at the first bad one."""

@@ -36,6 +36,7 @@ def draw(desk: Desk, mode: Mode, words: Words, now: float) -> Screen:
         view.label.name,
         view.signs(),
         big=view.credit,
+        unit=view.unit,
         age=wording.span(age_s) if age_s else "",
     )
 
@@ -109,7 +110,7 @@ def _result(view: View, settled: Settled, words: Words, age_s: float) -> Lines:
     match settled.verdict:
         case Accepted(outcome) | Refused(outcome):
             now = _as_it_is_now(outcome, view, round(age_s))
-            said = wording.verdict(words, now, view.label.own, view.supply_after)
+            said = wording.verdict(words, now, view.around)
             overtaken = view.newest not in ("", settled.tail)
             return wording.earlier(words, settled.tail, said) if overtaken else said
         case Unknown():

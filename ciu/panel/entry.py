@@ -7,7 +7,7 @@ from typing import TypeAlias
 from ciu.keypad import Key
 from ciu.pages import Page
 from ciu.panel.news import Label
-from ciu.profiles import Profile
+from ciu.profiles import Meaning, Profile
 from ciu.wording import Complaint
 from link.terms import TOKEN_DIGITS, TOKEN_LIMIT
 
@@ -29,13 +29,20 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
+class Pages:
+    """Pages that a short code asks for, one at the least."""
+
+    pages: tuple[Page, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """A meter chosen by its last digits."""
 
     meter: str
 
 
-Judged: TypeAlias = Token | Page | Choice | Complaint
+Judged: TypeAlias = Token | Pages | Choice | Complaint
 
 
 def is_full(typed: str) -> bool:
@@ -49,10 +56,16 @@ def judge(typed: str, profile: Profile, meters: Sequence[Label], current: str) -
         return _choice(typed.removeprefix(CHOOSE), meters, current)
     meaning = profile.meaning(typed)
     if meaning is not None:
-        return meaning.page or Complaint.NO_PAGE
+        return _asked(meaning)
     if not typed.isdigit() or len(typed) <= LONGEST_CODE:
         return Complaint.UNKNOWN_CODE
     return _token(typed)
+
+
+def _asked(meaning: Meaning) -> Judged:
+    if meaning.pages:
+        return Pages(meaning.pages)
+    return Complaint.NO_PAGE if meaning.known else Complaint.UNKNOWN_TEST
 
 
 def _token(digits: str) -> Judged:

@@ -11,10 +11,9 @@ from typing import assert_never
 
 from ciu.board import MeterLine
 from ciu.keypad import Key
-from ciu.pages import Page
 from ciu.panel.desk import Desk, pages_of
 from ciu.panel.drawing import draw, page_shown
-from ciu.panel.entry import Choice, Token, is_full, judge
+from ciu.panel.entry import Choice, Pages, Token, is_full, judge
 from ciu.panel.lines import meter_lines
 from ciu.panel.modes import Cue, Mode
 from ciu.panel.news import Beep, Effect, Label, Look, News, Settled, Show
@@ -199,8 +198,8 @@ class Panel:
         match judged:
             case Token():
                 return Cue.TOKEN
-            case Page():
-                desk.pages = (judged,)
+            case Pages(asked):
+                desk.pages = asked
                 return Cue.CODE
             case Choice(drn):
                 desk.chosen = drn

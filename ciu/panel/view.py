@@ -17,8 +17,8 @@ from ciu.panel.news import (
     WentSilent,
 )
 from ciu.screen import MOST_BARS, NO_FIGURE, Lamp, LinkSign, RelaySign, Signs
-from ciu.wording import Silence
-from link.terms import Alarm, SupplyExplanation, SupplyReason, SupplyState, Unit
+from ciu.wording import Account, Around, Commodity, Silence
+from link.terms import Alarm, SupplyExplanation, SupplyReason, SupplyState
 from link.token_entry import Unknown
 
 FRESH_POLLS = 2.25
@@ -32,6 +32,9 @@ TICK_S, SLOWER_S, SLOWER_AFTER_S = 1.0, 60.0, 60.0
 
 BARS = ((95, MOST_BARS), (80, MOST_BARS - 1), (0, 1))
 """From which percentage on so many bars are shown."""
+
+LONGEST_CREDIT = 8
+"""Signs of the credit in large digits; a longer one has no decimals."""
 
 RELAY_SIGNS = {
     SupplyState.DISCONNECTED: RelaySign.OPEN,
@@ -57,6 +60,9 @@ class View:
         """Every value that was read, by row key; None for a row that the meter does not have."""
         self.alarms: tuple[Alarm, ...] = ()
         """Alarms that are raised, most pressing first."""
+        self.account: Account | None = None
+        """What the meter's account holds, as the meter tells."""
+        self.commodity: Commodity | None = None
         self.confirming = False
         """Whether the meter was asked to connect again, and has not told of its supply since."""
         self.quality = Quality(USUAL_POLL_S)
@@ -90,10 +96,17 @@ class View:
         self._read[reading.row] = reading.at, now
         self._heard_at = now
         self.fresh.add(reading.row)
-        if reading.row == pages.SUPPLY:
-            self.confirming = False
-        if reading.row == pages.ALARMS:
-            self.alarms = pages.alarms_raised(self.values)
+        match reading.row:
+            case pages.SUPPLY:
+                self.confirming = False
+            case pages.ALARMS:
+                self.alarms = pages.alarms_raised(self.values)
+            case pages.CURRENCY:
+                self.account = wording.account_of(reading.value)
+            case pages.COMMODITY:
+                self.commodity = wording.commodity_of(reading.value)
+            case _:
+                pass
 
     @property
     def pressing(self) -> tuple[object, ...]:
@@ -121,7 +134,8 @@ class View:
 
     def seen(self, page: Page, now: float) -> Seen:
         """Return what a page draws from."""
-        read = [self._read[row] for row in page.rows if row in self._read]
+        rows = self._read.keys() & set(page.rows) - pages.LASTING
+        read = [self._read[row] for row in rows]
         oldest = min((moment for _, moment in read), default=now)
         return Seen(
             tail=self.label.tail,
@@ -153,9 +167,21 @@ class View:
 
     @property
     def credit(self) -> str:
-        """The credit in large digits."""
+        """The credit in large digits, once it is known and of what it is."""
         credit = self.values.get(pages.CREDIT)
-        return wording.figure(credit, Unit.WATT_HOUR) if isinstance(credit, int) else NO_FIGURE
+        if not isinstance(credit, int) or self.account is None:
+            return NO_FIGURE
+        return self.account.rows.short(credit, LONGEST_CREDIT)
+
+    @property
+    def unit(self) -> str:
+        """Of what the credit is."""
+        return "" if self.account is None else self.account.rows.symbol
+
+    @property
+    def around(self) -> Around:
+        """What is known of the meter beside the outcome of a token."""
+        return Around(self.label.own, self.account, self.commodity, self.supply_after)
 
     def credit_age_s(self, now: float) -> int:
         """Return how old the credit is, 0 while it is fresh or unknown."""
@@ -188,10 +214,17 @@ class View:
         return self.explained if pages.SUPPLY in self.fresh else None
 
     @property
-    def credit_since(self) -> int | None:
-        """The credit if it was told since the last verdict."""
+    def credit_told(self) -> int | None:
+        """The credit in base units of the account, once it is known and of what it is."""
         credit = self.values.get(pages.CREDIT)
-        return credit if isinstance(credit, int) and pages.CREDIT in self.fresh else None
+        if not isinstance(credit, int) or self.account is None:
+            return None
+        return credit * self.account.row_step
+
+    @property
+    def credit_since(self) -> int | None:
+        """The credit in base units if it was told since the last verdict."""
+        return self.credit_told if pages.CREDIT in self.fresh else None
 
     def signs(self) -> Signs:
         """Return the signs beside the lines."""

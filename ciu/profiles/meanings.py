@@ -2,58 +2,66 @@
 
 from dataclasses import dataclass
 
-from ciu.pages import PAGES, Page
+from ciu.pages import ALL_TESTS, PAGES, Page, pages_of_test
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a code asks for, in words; `page` is None while nothing here shows it."""
+    """What a code asks for, in words; `pages` is empty while nothing here shows it."""
 
     name: str
     text: str
-    page: Page | None = None
+    pages: tuple[Page, ...] = ()
+    known: bool = True
+    """False for a code of which only its place in a list is known."""
+
+
+def _shown(name: str, text: str, page: str = "") -> Meaning:
+    """Return what a page answers, which has the same name unless another is given."""
+    return Meaning(name, text, (PAGES[page or name],))
 
 
 _ROWS = (
-    Meaning("all", "all segments of the display", PAGES["display_test"]),
-    Meaning("switch_test", "load switch test"),
-    Meaning("display_test", "display and buzzer test", PAGES["display_test"]),
-    Meaning("total", "total kWh used", PAGES["total"]),
-    Meaning("key", "key revision and key type", PAGES["key"]),
-    Meaning("tariff", "tariff index", PAGES["tariff"]),
-    Meaning("reader_test", "token reader test"),
-    Meaning("power_limit", "power limit", PAGES["power_limit"]),
-    Meaning("tamper", "tamper status"),
-    Meaning("power", "power now", PAGES["power"]),
-    Meaning("firmware", "firmware version", PAGES["firmware"]),
-    Meaning("unbalance_limit", "phase unbalance limit"),
-    Meaning("water_factor", "water meter factor"),
-    Meaning("tariff_rate", "tariff rate"),
-    Meaning("algorithm", "encryption algorithm", PAGES["algorithm"]),
-    Meaning("key_tokens", "number of key change tokens", PAGES["key_tokens"]),
-    Meaning("group", "supply group code", PAGES["group"]),
-    Meaning("key_expiry", "key expiry number", PAGES["key_expiry"]),
-    Meaning("credit", "credit left", PAGES["credit"]),
-    Meaning("voltage", "voltage", PAGES["voltage"]),
-    Meaning("current", "current", PAGES["current"]),
-    Meaning("power_factor", "power factor", PAGES["power_factor"]),
-    Meaning("last_token", "last token and its date", PAGES["last_token"]),
+    Meaning("all", "all tests in turn", pages_of_test(ALL_TESTS)),
+    _shown("switch_test", "load switch test: how the switch stands", "supply"),
+    _shown("display_test", "display and buzzer test"),
+    _shown("total", "total kWh used"),
+    _shown("key", "key revision and key type"),
+    _shown("tariff", "tariff index"),
+    _shown("reader_test", "token reader test: the keypad", "keypad_test"),
+    _shown("power_limit", "power limit"),
+    _shown("tamper", "tamper status"),
+    _shown("power", "power now"),
+    _shown("firmware", "firmware version"),
+    _shown("unbalance_limit", "phase unbalance limit"),
+    _shown("water_factor", "water meter factor"),
+    _shown("tariff_rate", "tariff rate"),
+    _shown("algorithm", "encryption algorithm"),
+    _shown("key_tokens", "number of key change tokens"),
+    _shown("group", "supply group code"),
+    _shown("key_expiry", "key expiry number"),
+    _shown("credit", "credit left"),
+    _shown("voltage", "voltage"),
+    _shown("current", "current"),
+    _shown("power_factor", "power factor"),
+    _shown("last_token", "last token and its date"),
     Meaning("older_token", "an older token"),
     Meaning("last_amount", "kWh of the last token"),
     Meaning("older_amount", "kWh of an older token"),
-    Meaning("overloads", "overload count", PAGES["overloads"]),
-    Meaning("power_offs", "power-off count", PAGES["power_offs"]),
-    Meaning("interruptions", "overload or power-off count", PAGES["interruptions"]),
+    _shown("overloads", "overload count"),
+    _shown("power_offs", "power-off count"),
+    _shown("interruptions", "overload or power-off count"),
     Meaning("cover", "cover openings"),
-    Meaning("meter_number", "meter number", PAGES["meter_number"]),
-    Meaning("low_credit", "low-credit level", PAGES["low_credit"]),
+    _shown("meter_number", "meter number"),
+    _shown("low_credit", "low-credit level"),
     Meaning("set_low_credit", "sets the low-credit level to xx"),
-    Meaning("days_left", "days of credit left", PAGES["days_left"]),
-    Meaning("usage", "energy used today and this month", PAGES["usage"]),
-    Meaning("usage_before", "energy used yesterday and last month", PAGES["usage_before"]),
-    Meaning("frequency", "frequency of the mains", PAGES["frequency"]),
-    Meaning("supply", "why the relay is off", PAGES["supply"]),
+    _shown("days_left", "days of credit left"),
+    _shown("usage", "energy used today and this month"),
+    _shown("usage_before", "energy used yesterday and last month"),
+    _shown("frequency", "frequency of the mains"),
+    _shown("supply", "why the relay is off"),
     Meaning("emergency", "emergency credit"),
+    Meaning("unknown_test", "an STS test that is not known here", known=False),
 )
 
 MEANINGS = {row.name: row for row in _ROWS}

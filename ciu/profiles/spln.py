@@ -1,4 +1,7 @@
-"""SPLN, the neutral default; codes 00-11 and 14-18 are the STS test numbers (sts.md 8)."""
+"""SPLN, the neutral default; codes 00-11 and 14-36 are the STS test numbers (sts.md 8).
+
+What tests 19-36 are is not known here, nor what 12 and 13 mean on this brand.
+"""
 
 from ciu.profiles.profile import Profile, codes_between
 
@@ -26,6 +29,7 @@ PROFILE = Profile(
         "16": "group",
         "17": "key_expiry",
         "18": "meter_number",
+        **dict(codes_between(19, 36, "unknown_test")),
         "37": "credit",
         "38": "total",
         "39": "power_factor",

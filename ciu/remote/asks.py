@@ -19,6 +19,10 @@ POLLED = (
 )
 """Rows that every poll reads."""
 
+SELDOM = (pages.LEDGER, pages.CURRENCY, pages.COMMODITY, pages.KEY_SET)
+"""Rows that change with a token or a restart of the meter alone, in the order in which they are
+read: one that moves the ledger meanwhile is seen by the next poll."""
+
 ANSWERS = frozenset({LinkTrouble.REFUSED_ACCESS, LinkTrouble.TEMPORARY})
 """Troubles that are the meter's own answer."""
 

@@ -13,6 +13,7 @@ from ciu.panel import News, Settled
 from ciu.remote.asks import (
     ANSWERS,
     POLLED,
+    SELDOM,
     Asked,
     Confirmation,
     Poll,
@@ -192,7 +193,9 @@ class Caller:
 
     def _ask_polls(self, now: float) -> None:
         while (meter := self._rounds.begin(now)) is not None:
-            rows = tuple(dict.fromkeys(POLLED + self._known[meter].looked_at))
+            known = self._known[meter]
+            seldom = SELDOM if known.ledger is None else ()
+            rows = tuple(dict.fromkeys(seldom + POLLED + known.looked_at))
             self._ask(Poll(meter, rows), poll_request(rows), now)
 
     def _ask(self, purpose: Purpose, request: Request, now: float) -> None:
@@ -223,7 +226,7 @@ class Caller:
         return self._session
 
     def _link_is_up(self, meter: str) -> None:
-        self._known[meter].detail = ""
+        self._known[meter].detail, self._known[meter].ledger = "", None
         self._errands.link_is_up(meter)
 
     def _take_events(self, session: ClientSession, now: float) -> bool:
@@ -268,8 +271,8 @@ class Caller:
 
     def _answered(self, purpose: Purpose, value: object, now: float) -> None:
         match purpose:
-            case Poll():
-                self._hearing.polled(purpose, value, now)
+            case Poll(meter):
+                self._known[meter].polled(self._hearing.polled(purpose, value, now))
             case Step(meter):
                 self._settle(self._errands.answered(meter, value))
             case Confirmation(meter):

@@ -42,8 +42,8 @@ class Hearing:
         """Take note that an ask had no answer."""
         self._rounds.tally(meter).failed()
 
-    def polled(self, poll: Poll, answers: object, now: float) -> None:
-        """Tell what a poll has brought."""
+    def polled(self, poll: Poll, answers: object, now: float) -> dict[str, object]:
+        """Tell what a poll has brought, and return it by row key."""
         values, trouble = read_poll(poll.rows, answers)
         if trouble is None:
             self._rounds.finished(poll.meter, now)
@@ -54,6 +54,7 @@ class Hearing:
             self._tell(Reading(poll.meter, key, value, self._utc()))
             if isinstance(value, LedgerHead) and self._state.saw_ledger(poll.meter, value.sequence):
                 self._tell(LedgerFell(poll.meter))
+        return values
 
     def poll_failed(self, meter: str, trouble: LinkTrouble, now: float) -> None:
         """Take note that a poll was not answered, or not to its end."""

@@ -1,13 +1,26 @@
 """Every word that a customer reads is made here, once, and fits the display (ciu.md 3)."""
 
+from ciu.wording.accounts import (
+    ELECTRICITY,
+    Account,
+    Commodity,
+    account_of,
+    commodity_of,
+    measure_in,
+)
+from ciu.wording.effects import FACTOR, KEY_SECTIONS, limit, price
 from ciu.wording.entries import Complaint, complaint, entry
 from ciu.wording.figures import (
+    COUNTED,
+    MEASURES,
     LocalTime,
+    Measure,
     amount,
     countdown,
     figure,
     floor_decimal,
     kilowatts,
+    measure_of,
     scaled,
     signed,
     span,
@@ -23,26 +36,38 @@ from ciu.wording.happenings import (
 from ciu.wording.layout import Lines, clip
 from ciu.wording.supply import OVERLOADS, after, overload, overload_advice, runs_down, supply
 from ciu.wording.troubles import ALARMS, Silence, Silent, alarm, ledger_fell, silence
-from ciu.wording.verdicts import Doubt, doubt, earlier, verdict
+from ciu.wording.verdicts import SECTIONS, Around, Doubt, doubt, earlier, verdict
 from ciu.wording.words import Words
 
 __all__ = [
     "ALARMS",
     "ANSWERS_AGAIN",
+    "COUNTED",
+    "ELECTRICITY",
+    "FACTOR",
+    "KEY_SECTIONS",
+    "MEASURES",
     "MEMORY_OLD",
     "OVERLOADS",
+    "SECTIONS",
+    "Account",
+    "Around",
+    "Commodity",
     "Complaint",
     "Doubt",
     "Lines",
     "LocalTime",
+    "Measure",
     "Silence",
     "Silent",
     "Words",
+    "account_of",
     "after",
     "alarm",
     "alarm_raised",
     "amount",
     "clip",
+    "commodity_of",
     "complaint",
     "countdown",
     "doubt",
@@ -52,8 +77,12 @@ __all__ = [
     "floor_decimal",
     "kilowatts",
     "ledger_fell",
+    "limit",
+    "measure_in",
+    "measure_of",
     "overload",
     "overload_advice",
+    "price",
     "runs_down",
     "scaled",
     "signed",

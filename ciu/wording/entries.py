@@ -23,6 +23,7 @@ class Complaint(Enum):
     TOO_LONG = "20 digits are enough\n{count} typed"
     NOT_A_TOKEN = "NOT A TOKEN NUMBER\nCheck first digits"
     UNKNOWN_CODE = "Code not known\n{typed}"
+    UNKNOWN_TEST = "Test not known here\n{typed}"
     NO_PAGE = "Not shown here yet\n{typed}"
     NO_METER = "No such meter\n{typed}"
     ABANDONED = "Entry given up\n{count} typed"

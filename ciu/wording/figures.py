@@ -25,30 +25,6 @@ class LocalTime:
     second: int
 
 
-@dataclass(frozen=True, slots=True)
-class Commodity:
-    """How an amount in base units is shown: so many of them are one of `symbol`."""
-
-    divisor: int
-    symbol: str
-    places: int = 1
-
-
-COMMODITIES = {
-    Unit.WATT_HOUR: Commodity(1000, "kWh"),
-    Unit.CUBIC_METRE: Commodity(1000, "m³"),
-    Unit.SECOND: Commodity(HOUR_S, "h"),
-}
-
-COUNTED = Commodity(1, "", places=0)
-"""Anything else is shown as it is."""
-
-
-def commodity_of(unit: Unit) -> Commodity:
-    """Return how amounts of a unit are shown."""
-    return COMMODITIES.get(unit, COUNTED)
-
-
 def floor_decimal(value: int, divisor: int, places: int) -> str:
     """Return value / divisor with so many decimal places, rounded toward less."""
     scale = 10**places
@@ -58,20 +34,63 @@ def floor_decimal(value: int, divisor: int, places: int) -> str:
     return f"{'-' if floored < 0 else ''}{whole}{decimals}"
 
 
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """How amounts are shown: so many of what they count are one of `symbol`."""
+
+    divisor: int
+    symbol: str
+    places: int = 1
+
+    def figure(self, value: int) -> str:
+        """Return an amount as a number."""
+        return floor_decimal(value, self.divisor, self.places)
+
+    def short(self, value: int, longest: int) -> str:
+        """Return an amount as a number, without decimals where it has more signs than that."""
+        full = self.figure(value)
+        return full if len(full) <= longest else floor_decimal(value, self.divisor, 0)
+
+    def amount(self, value: int) -> str:
+        """Return an amount as a person reads it, "25.0 kWh"."""
+        return f"{self.figure(value)} {self.symbol}".rstrip()
+
+    def signed(self, value: int) -> str:
+        """Return an amount as it changes a credit, "+25.0 kWh"."""
+        return f"{'+' if value >= 0 else ''}{self.amount(value)}"
+
+
+MEASURES = {
+    Unit.WATT_HOUR: Measure(1000, "kWh"),
+    Unit.CUBIC_METRE: Measure(1000, "m³"),
+    Unit.SECOND: Measure(HOUR_S, "h"),
+    Unit.WATT: Measure(1000, "kW", places=2),
+    Unit.CURRENCY: Measure(100_000, "", places=2),
+}
+"""How amounts in base units are shown; of money only the meter knows the name."""
+
+COUNTED = Measure(1, "", places=0)
+"""Anything else is shown as it is."""
+
+
+def measure_of(unit: Unit) -> Measure:
+    """Return how amounts in base units of a unit are shown."""
+    return MEASURES.get(unit, COUNTED)
+
+
 def figure(value: int, unit: Unit) -> str:
-    """Return an amount in base units as a number, with one decimal but for counts."""
-    commodity = commodity_of(unit)
-    return floor_decimal(value, commodity.divisor, commodity.places)
+    """Return an amount in base units as a number."""
+    return measure_of(unit).figure(value)
 
 
 def amount(value: int, unit: Unit) -> str:
     """Return an amount in base units as a person reads it, "25.0 kWh"."""
-    return f"{figure(value, unit)} {commodity_of(unit).symbol}".rstrip()
+    return measure_of(unit).amount(value)
 
 
 def signed(value: int, unit: Unit) -> str:
     """Return an amount in base units as it changes a credit, "+25.0 kWh"."""
-    return f"{'+' if value >= 0 else ''}{amount(value, unit)}"
+    return measure_of(unit).signed(value)
 
 
 def scaled(value: int, scaler: int, places: int, symbol: str) -> str:
@@ -81,7 +100,7 @@ def scaled(value: int, scaler: int, places: int, symbol: str) -> str:
 
 def kilowatts(watts: int) -> str:
     """Return a power as "0.42 kW"."""
-    return f"{floor_decimal(watts, 1000, 2)} kW"
+    return amount(watts, Unit.WATT)
 
 
 def countdown(seconds: int) -> str:

@@ -2,10 +2,13 @@
 
 from typing import assert_never
 
-from ciu.wording.figures import signed, span
+from ciu.wording.accounts import Account, Commodity, measure_in
+from ciu.wording.effects import effect_of, value_of
+from ciu.wording.figures import span
 from ciu.wording.layout import Lines
 from ciu.wording.supply import REASONS
 from ciu.wording.troubles import ALARMS, Silence
+from ciu.wording.verdicts import SECTIONS, is_before_key_change
 from ciu.wording.words import Words
 from link.terms import (
     Alarm,
@@ -24,6 +27,8 @@ MEMORY_OLD = "meter memory is old"
 
 ACCEPTED = "token ..{tail} accepted {worth}"
 TAKEN = "token ..{tail} accepted"
+DID = "token ..{tail} accepted: {did}"
+HELD = "token ..{tail} accepted: key part {part}, {missing} more"
 REFUSED = "token ..{tail} refused: {reason}"
 UNKNOWN = "token ..{tail}: result not known yet"
 NOT_RECEIVED = "token ..{tail} not received: type it again"
@@ -45,6 +50,7 @@ BECAUSE = {
     TokenResult.NotReady: "meter not ready",
 }
 """A refusal in a few words, with the verdict's in verdicts.py."""
+DONE_BEFORE = "done before the key changed"
 
 OFF_BECAUSE = REASONS | {SupplyReason.OVERLOAD_LOCKOUT: "overload, locked"}
 SUPPLY_ON = "supply connected"
@@ -59,13 +65,18 @@ TOLD_APART = {
 """Troubles in which somebody does answer."""
 
 
-def token_became(words: Words, tail: str, verdict: Verdict) -> str:
-    """Say what became of a token, by its last digits."""
+def token_became(
+    words: Words,
+    tail: str,
+    verdict: Verdict,
+    account: Account | None = None,
+    commodity: Commodity | None = None,
+) -> str:
+    """Say what became of a token, by its last digits; the account is that of its meter."""
     match verdict:
         case Accepted(outcome):
-            credited = outcome.token_class == TokenClass.CREDIT
-            worth = signed(outcome.amount, outcome.unit)
-            return _fill(words, ACCEPTED if credited else TAKEN, tail=tail, worth=worth)
+            did = _did(words, outcome, account, commodity)
+            return _fill(words, _accepted(outcome), tail=tail, **did)
         case Refused(outcome):
             return _fill(words, REFUSED, tail=tail, reason=words.translate(_reason(outcome)))
         case Unknown():
@@ -74,6 +85,27 @@ def token_became(words: Words, tail: str, verdict: Verdict) -> str:
             return _fill(words, NOT_RECEIVED, tail=tail)
         case _:
             assert_never(verdict)
+
+
+def _accepted(outcome: TokenOutcome) -> str:
+    if outcome.result in SECTIONS:
+        return HELD
+    if outcome.token_class == TokenClass.CREDIT:
+        return ACCEPTED
+    managed = outcome.token_class == TokenClass.MANAGEMENT and effect_of(outcome).brief
+    return DID if managed else TAKEN
+
+
+def _did(
+    words: Words, outcome: TokenOutcome, account: Account | None, commodity: Commodity | None
+) -> dict[str, str]:
+    value = value_of(outcome, account, commodity)
+    return {
+        "worth": measure_in(account, outcome.unit).signed(outcome.amount),
+        "did": _fill(words, effect_of(outcome).brief, value=value),
+        "part": str(SECTIONS.get(outcome.result, "")),
+        "missing": str(outcome.missing),
+    }
 
 
 def supply_became(words: Words, explained: SupplyExplanation) -> str:
@@ -99,6 +131,8 @@ def who_is_silent(words: Words, why: Silence, silent_s: int | None = None) -> st
 
 
 def _reason(outcome: TokenOutcome) -> str:
+    if is_before_key_change(outcome):
+        return DONE_BEFORE
     return BECAUSE.get(outcome.result, outcome.result.name)
 
 

@@ -1,7 +1,8 @@
 """Whether the light is on, and if not why, since when, and what brings it back (ciu.md 2)."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from ciu.wording.accounts import Commodity
 from ciu.wording.figures import countdown, span
 from ciu.wording.layout import Lines
 from ciu.wording.words import Words
@@ -20,6 +21,7 @@ REASONS = {
     SupplyReason.NEVER_COMMISSIONED: "not in use",
     SupplyReason.OVERLOAD: "overload",
     SupplyReason.OVERLOAD_LOCKOUT: "overload",
+    SupplyReason.TAMPER: "tamper",
 }
 
 OVERLOADS = frozenset({SupplyReason.OVERLOAD, SupplyReason.OVERLOAD_LOCKOUT})
@@ -32,6 +34,7 @@ REMEDIES = {
     RestoredBy.TIME: "Back on in {wait}",
     RestoredBy.FIRST_TOKEN: "Enter first token",
     RestoredBy.CONFIRMATION: "Enter, or wait {wait}",
+    RestoredBy.CLEAR_TAMPER_TOKEN: "Ask for clear token",
 }
 PRESS = "Press Enter"
 RUNS_DOWN = frozenset({RestoredBy.TIME, RestoredBy.CONFIRMATION})
@@ -42,12 +45,23 @@ LOCKOUT = "OFF: TOO MUCH POWER\n{remedy}|{brief}"
 ADVICE = "Switch things off,\nso that it stays on"
 LOCKOUT_ADVICE = "Switch things off,\nthen press Enter"
 
-LIGHT = {
-    SupplyState.DISCONNECTED: "Light off",
-    SupplyState.CONNECTED: "Light on",
-    SupplyState.READY: "Light off",
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """What comes on and goes off for the customer."""
+
+    on: str
+    off: str
+    off_because: str
+
+
+SUPPLY = Light("Supply on", "Supply off", "Supply off: {reason}")
+LIGHTS = {
+    Commodity.ELECTRICITY: Light("Light on", "Light off", "Light off: {reason}"),
+    Commodity.WATER: Light("Water on", "Water off", "Water off: {reason}"),
+    Commodity.GAS: Light("Gas on", "Gas off", "Gas off: {reason}"),
+    Commodity.TIME: SUPPLY,
 }
-LIGHT_OFF_BECAUSE = "Light off: {reason}"
 
 
 def supply(words: Words, explained: SupplyExplanation, at: int, age_s: int = 0) -> Lines:
@@ -84,13 +98,17 @@ def overload_advice(words: Words, explained: SupplyExplanation) -> Lines:
     return words.say(LOCKOUT_ADVICE if locked else ADVICE)
 
 
-def light(words: Words, explained: SupplyExplanation) -> tuple[str, str]:
+def light(
+    words: Words, explained: SupplyExplanation, commodity: Commodity | None
+) -> tuple[str, str]:
     """Say in a word or two whether the light is on, and why not where credit does not tell."""
+    said = SUPPLY if commodity is None else LIGHTS[commodity]
     because = ""
     if explained.reason not in (SupplyReason.NONE, SupplyReason.NO_CREDIT):
         reason = words.translate(REASONS[explained.reason])
-        because = words.translate(LIGHT_OFF_BECAUSE).format(reason=reason)
-    return words.translate(LIGHT[explained.state]), because
+        because = words.translate(said.off_because).format(reason=reason)
+    on = explained.state is SupplyState.CONNECTED
+    return words.translate(said.on if on else said.off), because
 
 
 def after(explained: SupplyExplanation, elapsed_s: int) -> SupplyExplanation:

@@ -51,6 +51,7 @@ ALARMS = {
     Alarm.CREDIT_EXHAUSTED: "CREDIT USED UP\nEnter a token",
     Alarm.LOW_CREDIT: "CREDIT IS LOW\nBuy a token soon",
     Alarm.STORE_FAILED: "METER MEMORY FAILED\nCall your supplier",
+    Alarm.TAMPERED: "TAMPERING FOUND\nCall your supplier",
     Alarm.RELAY_MISMATCH: "SWITCH HAS FAILED\nCall your supplier",
     Alarm.SOURCE_SILENT: "NO READING OF USE\nCall your supplier",
     Alarm.REGISTER_FELL: "METER READING FELL\nCall your supplier",

@@ -3,9 +3,12 @@
 A wrong meter, a wrong key and a wrong digit cannot be told apart, and the words say so.
 """
 
+from dataclasses import dataclass
 from enum import Enum
 
-from ciu.wording.figures import amount, countdown, figure, signed
+from ciu.wording.accounts import Account, Commodity, measure_in
+from ciu.wording.effects import KEY_SECTIONS, effect_of, value_of
+from ciu.wording.figures import countdown
 from ciu.wording.layout import Lines
 from ciu.wording.supply import light
 from ciu.wording.words import Words
@@ -18,7 +21,7 @@ CREDITED = (
 )
 CREDITED_IN_THE_DARK = "ACCEPTED  {worth}|ACCEPTED {worth}|OK {worth}|{figure}\n{because}|{light}"
 CREDITED_ELSEWHERE = "ACCEPTED  {worth}|OK {worth}|{figure}\nIn credit{by_another}"
-DONE = "ACCEPTED\nMeter has taken it"
+TAKEN = "Meter has taken it"
 TESTED = "TEST ACCEPTED\nNothing to show here"
 
 SECTION = "KEY PART {part} ACCEPTED\n{missing} more within {wait}|{missing} more: {wait}"
@@ -33,7 +36,13 @@ USED = (
     "USED {when}{worth}|USED {worth}|USED {when}\n"
     "Added to your credit{by_another}|Added{by_another}"
 )
+USED_TAKEN = (
+    "USED {when}{worth}|USED {worth}|USED {when}\n"
+    "Taken off the credit{by_another}|Taken{by_another}"
+)
 USED_UNVALUED = "USED {when}\nIt was accepted once"
+BEFORE_KEY_CHANGE = "DONE ALREADY {when}\nThe key has changed"
+"""A token that the meter knows and can read no more: a section of a key that is in use, mostly."""
 
 REFUSALS = {
     TokenResult.Reserved: "NO RESULT\nTry it again",
@@ -72,28 +81,43 @@ class Doubt(Enum):
     NOT_RECEIVED = "..{tail} NOT RECEIVED\nType it again"
 
 
-def verdict(
-    words: Words, outcome: TokenOutcome, own: EntrySource, supply: SupplyExplanation | None = None
-) -> Lines:
-    """Say an outcome; `own` is this unit's path, `supply` what was read after it."""
-    used = outcome.result is TokenResult.UsedError
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What this unit knows of a meter beside the outcome of a token, None where it does not."""
+
+    own: EntrySource
+    """The path by which this unit enters tokens."""
+    account: Account | None = None
+    commodity: Commodity | None = None
+    supply: SupplyExplanation | None = None
+    """As it was read after the outcome."""
+
+
+def verdict(words: Words, outcome: TokenOutcome, around: Around) -> Lines:
+    """Say an outcome."""
+    used = outcome.result is not TokenResult.Accept and outcome.result not in SECTIONS
     worth = outcome.worth if used else outcome.amount
     entered_by = outcome.first_source if used else outcome.source
-    light_now, because = ("", "") if supply is None else light(words, supply)
-    template = _template(outcome, own)
+    light_now, because = "", ""
+    if around.supply is not None:
+        light_now, because = light(words, around.supply, around.commodity)
+    template = _template(outcome, around.own)
+    measure = measure_in(around.account, outcome.unit)
     return words.say(
         CREDITED_IN_THE_DARK if template is CREDITED and because else template,
-        worth=signed(worth, outcome.unit),
-        figure=figure(worth, outcome.unit),
-        credit=figure(outcome.credit_after, outcome.unit),
-        credit_amount=amount(outcome.credit_after, outcome.unit),
+        worth=measure.signed(worth),
+        figure=measure.figure(worth),
+        credit=measure.figure(outcome.credit_after),
+        credit_amount=measure.amount(outcome.credit_after),
         light=light_now,
         because=because,
-        by_another="" if entered_by is own else _by(words, entered_by),
+        by_another="" if entered_by is around.own else _by(words, entered_by),
         part=str(SECTIONS.get(outcome.result, "")),
         missing=str(outcome.missing),
         wait=countdown(outcome.seconds),
         when=f"{words.when(outcome.first_at, outcome.at)} " if outcome.first_at else "",
+        value=value_of(outcome, around.account, around.commodity),
+        done=because or light_now or words.translate(TAKEN),
     )
 
 
@@ -105,15 +129,29 @@ def earlier(words: Words, tail: str, said: Lines) -> Lines:
 def _template(outcome: TokenOutcome, own: EntrySource) -> str:
     if outcome.result in SECTIONS:
         return SECTION
-    if outcome.result is TokenResult.UsedError:
-        return USED if outcome.worth else USED_UNVALUED
+    if outcome.result is TokenResult.UsedError or is_before_key_change(outcome):
+        return _used(outcome)
     if outcome.result is TokenResult.LockedOut and not outcome.seconds:
         return LOCK_OVER
     if outcome.result is not TokenResult.Accept:
         return REFUSALS[outcome.result]
     if outcome.token_class == TokenClass.CREDIT:
         return CREDITED if outcome.source is own else CREDITED_ELSEWHERE
-    return TESTED if outcome.token_class == TokenClass.TEST else DONE
+    return TESTED if outcome.token_class == TokenClass.TEST else effect_of(outcome).lines
+
+
+def _used(outcome: TokenOutcome) -> str:
+    if outcome.token_class == TokenClass.CREDIT:
+        if not outcome.worth:
+            return USED_UNVALUED
+        return USED if outcome.worth > 0 else USED_TAKEN
+    section = outcome.token_class == TokenClass.MANAGEMENT and outcome.subclass in KEY_SECTIONS
+    return BEFORE_KEY_CHANGE if section or is_before_key_change(outcome) else USED_UNVALUED
+
+
+def is_before_key_change(outcome: TokenOutcome) -> bool:
+    """Tell whether the meter took this token under a key that it has no more."""
+    return outcome.result is TokenResult.CRCError and outcome.sequence > 0
 
 
 def _by(words: Words, source: EntrySource) -> str:

@@ -16,6 +16,7 @@ from ciu.profiles import PROFILES
 from ciu.wording import LocalTime, Words
 from link.cosem import row
 from link.terms import (
+    EXECUTED,
     EntrySource,
     TokenOutcome,
     TokenResult,
@@ -68,7 +69,8 @@ def labels() -> tuple[Label, Label]:
 
 @pytest.fixture(scope="session")
 def outcome() -> Callable[..., TokenOutcome]:
-    """Make an outcome: 25 kWh accepted from slot 0, but for what is named."""
+    """Make an outcome: 25 kWh accepted from slot 0, or nothing where refused, but for what is
+    named."""
     schema = row("last_result.value").schema
     least = schema.least()
     assert isinstance(least, TokenOutcome)
@@ -83,11 +85,14 @@ def outcome() -> Callable[..., TokenOutcome]:
         credit_after=25_000,
         at=20 * YEAR_S + 14 * 3600 + 120,
     )
+    judged = replace(accepted, sequence=0, amount=0)
+    known = EXECUTED | {TokenResult.UsedError}
     names = {field.name for field in fields(TokenOutcome)}
 
     def make(**changes: object) -> TokenOutcome:
         assert changes.keys() <= names
-        return replace(accepted, **changes)  # type: ignore[arg-type]
+        blank = accepted if changes.get("result", TokenResult.Accept) in known else judged
+        return replace(blank, **changes)  # type: ignore[arg-type]
 
     return make
 

@@ -10,7 +10,8 @@ from ciu.app import CiuApp, Customer, Order, Report, choose_meter, rehearse
 from ciu.config import CiuConfig
 from ciu.keypad import read_keys
 from ciu.state import CiuState
-from link.cosem import ByDigest, row
+from link.cosem import ByDigest, floored, row
+from link.cosem.values import Currency, CurrencyUnit
 from link.dlms import ActionResult, DataAccessResult
 from link.durable import Connection, connect_sqlite
 from link.hdlc import OwnAddress, Timing
@@ -28,7 +29,9 @@ from link.server import (
 )
 from link.terms import (
     Alarm,
+    Consumption,
     EntrySource,
+    KeySet,
     LedgerHead,
     RestoredBy,
     SupplyExplanation,
@@ -39,6 +42,8 @@ from link.terms import (
     Unit,
     token_digest,
 )
+
+from .panel_customer import KWH
 
 URL = "memory://house"
 DRNS = ("01000000016", "01000000024")
@@ -72,6 +77,11 @@ class LabMeter:
         self.on_enter: Callable[[], object] = bool
         self.mute = False
         self.has_store = True
+        self.currency = KWH
+        self.unit, self.worth = Unit.WATT_HOUR, 25_000
+        """What a good token is worth."""
+        self.commodity = "electricity"
+        self.key_set = KeySet(0, 0, 0)
         self.lock_out: SupplyExplanation | None = None
         """Why the supply is off until somebody confirms."""
         self._address = address
@@ -84,6 +94,17 @@ class LabMeter:
             device_name="LAB" + self.drn,
             lab=True,
         )
+
+    def sell(self, currency: Currency) -> None:
+        """Keep the account in something else than kWh."""
+        self.currency = currency
+        match currency.unit:
+            case CurrencyUnit.MONETARY:
+                self.unit, self.worth = Unit.CURRENCY, 25_000_000
+            case CurrencyUnit.TIME:
+                self.unit = Unit.SECOND
+            case CurrencyUnit.CONSUMPTION:
+                self.unit = Unit.CUBIC_METRE
 
     def restart(self) -> None:
         """What is on the disk stays, links do not."""
@@ -100,12 +121,15 @@ class LabMeter:
             return self._confirm(asked.value)
         values: dict[str, object] = {
             "meter_number.value": self.drn,
-            "account.available_credit": self.credit,
+            "account.available_credit": floored(self.credit, self._scale, self.currency.scale),
             "supply_explanation.value": self.lock_out or (ON if self.credit > 0 else OFF),
             "power.value": 420,
             "alarms.value": Alarm(0),
             "ledger_head.value": LedgerHead(len(self.ledger), AT),
-            "energy_import.value": 1_234_567,
+            "consumption.value": Consumption(1_234_567, Unit.WATT_HOUR),
+            "account.currency": self.currency,
+            "sts.commodity": self.commodity,
+            "key_set.value": self.key_set,
         }
         if isinstance(asked.selection, ByDigest):
             digest = asked.selection.digest
@@ -134,13 +158,17 @@ class LabMeter:
         self.mute = fault == "mute"
         return ActionDone(ActionResult.SUCCESS, outcome)
 
+    @property
+    def _scale(self) -> int:
+        return -5 if self.unit is Unit.CURRENCY else 0
+
     def _judge(self, digits: str) -> TokenOutcome:
         assert isinstance(NOTHING, TokenOutcome)
         outcome = replace(
             NOTHING,
             digest=token_digest(digits),
             result=TokenResult.CRCError,
-            unit=Unit.WATT_HOUR,
+            unit=self.unit,
             credit_after=self.credit,
             source=EntrySource.SLOT_0,
             at=AT,
@@ -156,12 +184,12 @@ class LabMeter:
                 )
         if digits not in (GOOD, BETTER):
             return outcome
-        self.credit += 25_000
+        self.credit += self.worth
         accepted = replace(
             outcome,
             result=TokenResult.Accept,
             sequence=len(self.ledger) + 1,
-            amount=25_000,
+            amount=self.worth,
             credit_after=self.credit,
         )
         self.ledger.append(accepted)

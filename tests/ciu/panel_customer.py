@@ -1,5 +1,6 @@
 """Somebody who presses keys at a panel and remembers what it wanted."""
 
+from ciu import pages
 from ciu.keypad import read_keys
 from ciu.panel import (
     Effect,
@@ -12,6 +13,15 @@ from ciu.panel import (
     Submit,
     WentSilent,
 )
+from link.cosem.values import Currency, CurrencyUnit
+
+KWH = Currency("Wh", 0, CurrencyUnit.CONSUMPTION)
+
+
+def sells(meter: str, currency: object = KWH, commodity: str = "electricity") -> list[Reading]:
+    """What a meter tells of its account before all else."""
+    told = {pages.CURRENCY: currency, pages.COMMODITY: commodity}
+    return [Reading(meter, row, value, 0) for row, value in told.items()]
 
 
 class Customer:

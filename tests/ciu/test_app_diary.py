@@ -8,6 +8,7 @@ from ciu import pages
 from ciu.app.diary import KEPT, Diary
 from ciu.panel import Heard, Label, LedgerFell, Reading, Settled, WentSilent
 from ciu.wording import Silence, Silent, Words
+from link.cosem.values import Currency, CurrencyUnit
 from link.terms import (
     Alarm,
     LinkTrouble,
@@ -16,8 +17,11 @@ from link.terms import (
     SupplyReason,
     SupplyState,
     TokenOutcome,
+    Unit,
 )
 from link.token_entry import Accepted
+
+from .panel_customer import sells
 
 ON = SupplyExplanation(SupplyState.CONNECTED, SupplyReason.NONE, 0, RestoredBy.NOTHING, 0)
 OFF = SupplyExplanation(SupplyState.READY, SupplyReason.NO_CREDIT, 0, RestoredBy.CREDIT_TOKEN, 0)
@@ -42,6 +46,21 @@ def test_a_change_is_noted_with_its_time_newest_first(
     diary.take(Reading(meter, pages.SUPPLY, ON, 0))
     assert texts(diary) == ["supply connected", "token ..4197 accepted +25.0 kWh"]
     assert diary.newest_first[0].time == "14:02:11"
+
+
+def test_money_is_noted_in_the_currency_of_the_meter(
+    diary: Diary, meter: str, outcome: Callable[..., TokenOutcome]
+) -> None:
+    for told in sells(meter, Currency("KES", -2, CurrencyUnit.MONETARY)):
+        diary.take(told)
+    paid = outcome(unit=Unit.CURRENCY, amount=25_000_000)
+    priced = outcome(unit=Unit.CURRENCY, amount=2_550_000, token_class=2, subclass=2)
+    diary.take(Settled(meter, "4197", Accepted(paid)))
+    diary.take(Settled(meter, "4198", Accepted(priced)))
+    assert texts(diary) == [
+        "token ..4198 accepted: tariff rate 25.50 KES/kWh",
+        "token ..4197 accepted +250.00 KES",
+    ]
 
 
 def test_what_was_so_at_the_start_or_stays_so_is_not_noted(diary: Diary, meter: str) -> None:

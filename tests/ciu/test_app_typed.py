@@ -8,6 +8,7 @@ import pytest
 
 from ciu.app import CiuApp, Customer, MeterChoice, Order, choose_meter
 from ciu.keypad import read_keys
+from link.cosem.values import Currency, CurrencyUnit
 from link.terms import SupplyState
 
 from .lab import AT, BETTER, DRNS, GOOD, WRONG, Lab, Play
@@ -32,12 +33,46 @@ def test_an_accepted_token_is_reported_with_credit_and_supply(play: Play) -> Non
     play(scenario)
 
 
+WATER = Currency("l", 0, CurrencyUnit.CONSUMPTION)
+TIME = Currency("s", 0, CurrencyUnit.TIME)
+KES = Currency("KES", -2, CurrencyUnit.MONETARY)
+
+
+@pytest.mark.parametrize(
+    ("currency", "unit", "told", "rounded"),
+    [
+        (WATER, "m3", {"amount_l": 25_000, "credit_l": 25_000}, (25.0, 25.0)),
+        (TIME, "h", {"amount_s": 25_000, "credit_s": 25_000}, (6.9, 6.9)),
+        (KES, "KES", {"amount_e5": 25_000_000, "credit_e5": 25_000_000}, (250.0, 250.0)),
+    ],
+)
+def test_what_is_no_electricity_in_units_is_reported_in_its_own(
+    currency: Currency,
+    unit: str,
+    told: dict[str, int],
+    rounded: tuple[float, float],
+    play: Play,
+) -> None:
+    async def scenario(lab: Lab) -> None:
+        lab.meter.sell(currency)
+        report, _ = await lab.type(GOOD + "E")
+        read = json.loads(report.to_json())
+        assert told.items() <= read.items()
+        assert (read["unit"], read["amount"], read["credit"]) == (unit, *rounded)
+        assert read["amount_wh"] is read["credit_wh"] is None
+        page, _ = await lab.type("37E")
+        exact = next(key for key in told if key.startswith("credit"))
+        assert json.loads(page.to_json())[exact] == told[exact]
+
+    play(scenario)
+
+
 def test_a_used_and_a_wrong_token_are_refused_with_their_reason(play: Play) -> None:
     async def scenario(lab: Lab) -> None:
         await lab.type(GOOD + "E")
         used, _ = await lab.type(GOOD)
         assert (used.status, used.result, used.reason) == (3, "refused", "UsedError")
-        assert (used.amount_wh, used.credit_wh, used.supply) == (
+        assert (used.amount, used.credit, used.supply) == (
             None,
             25_000,
             SupplyState.CONNECTED,
@@ -53,7 +88,7 @@ def test_a_used_and_a_wrong_token_are_refused_with_their_reason(play: Play) -> N
 def test_several_tokens_are_typed_one_after_the_other_up_to_a_refusal(play: Play) -> None:
     async def scenario(lab: Lab) -> None:
         report, _ = await lab.type(f"{GOOD}E{BETTER}E")
-        assert (report.status, report.credit_wh) == (0, 50_000)
+        assert (report.status, report.credit) == (0, 50_000)
         report, _ = await lab.type(f"{GOOD}E{WRONG}E")
         assert (report.status, report.reason) == (3, "UsedError")
         assert lab.meter.entered == [GOOD, BETTER, GOOD]
@@ -75,7 +110,7 @@ def test_a_page_is_shown_once_it_is_read(keys: str, screen: tuple[str, str], pla
         report, _ = await lab.type(keys)
         assert (report.status, report.result, report.reason) == (0, "shown", None)
         assert report.screen == screen
-        assert (report.credit_wh, report.supply) == (0, SupplyState.DISCONNECTED)
+        assert (report.credit, report.supply) == (0, SupplyState.DISCONNECTED)
 
     play(scenario)
 
@@ -92,7 +127,8 @@ def test_a_page_is_shown_once_it_is_read(keys: str, screen: tuple[str, str], pla
         ("73786976294838206464", "no token number is that large"),
         ("#" + GOOD[:19], "20 keys and no E"),
         (GOOD + "5B", "20 keys and no E"),
-        ("08E", "code 08 asks for what is not shown here yet"),
+        ("70E", "code 70 asks for what is not shown here yet"),
+        ("19E", "code 19 asks for a test that is not known here"),
         ("*99E", "no meter of this unit ends in *99"),
     ],
 )
@@ -137,7 +173,7 @@ def test_out_of_time_the_fate_is_unknown_and_the_next_run_reads_it(play: Play) -
         lab.meter.mute = False
         report, notes = await lab.type("i")
         assert notes == ["earlier token ..4197: accepted, +25.0 kWh"]
-        assert (report.status, report.credit_wh) == (0, 25_000)
+        assert (report.status, report.credit) == (0, 25_000)
         assert lab.meter.entered == [GOOD]
         assert not lab.intent()
 

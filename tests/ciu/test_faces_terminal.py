@@ -33,6 +33,7 @@ from link.terms import (
 )
 from link.token_entry import Accepted, Refused
 
+from .panel_customer import sells
 from .panel_unit import PanelUnit
 from .terminal_text import text_of
 
@@ -56,6 +57,7 @@ async def unit(
     first, second = (label.drn for label in labels)
     unit.tell(
         Heard(first),
+        *sells(first),
         Reading(first, "account.available_credit", 12_460, AT),
         Reading(first, "supply_explanation.value", OFF, AT),
         Settled(first, "4191", Refused(outcome(result=TokenResult.CRCError))),

@@ -30,6 +30,7 @@ from ciu.screen import Lamp, LinkSign, RelaySign, Tone
 from ciu.wording import Silence, Silent, Words
 from link.terms import (
     Alarm,
+    Consumption,
     LinkTrouble,
     RestoredBy,
     SupplyExplanation,
@@ -37,10 +38,11 @@ from link.terms import (
     SupplyState,
     TokenOutcome,
     TokenResult,
+    Unit,
 )
 from link.token_entry import Accepted, NotDone, NotSent, Refused, Unknown
 
-from .panel_customer import Customer
+from .panel_customer import Customer, sells
 
 DIGITS = "23716100501183194197"
 Make = Callable[..., TokenOutcome]
@@ -63,7 +65,7 @@ def test_an_accepted_token_is_shown_for_ten_seconds(
     customer.press(DIGITS + "E")
     customer.tell(Settled(meter, "4197", Accepted(outcome())))
     assert customer.lines == ("ACCEPTED  +25.0 kWh", "Credit 25.0 kWh")
-    customer.tell(Reading(meter, pages.SUPPLY, ON, 0))
+    customer.tell(*sells(meter), Reading(meter, pages.SUPPLY, ON, 0))
     assert customer.lines[1] == "Credit 25.0 Light on"
     assert Beep(Tone.ACCEPT) in customer.effects
     customer.wait(9.9)
@@ -168,10 +170,10 @@ def test_checking_says_why_it_takes_long_and_gives_the_display_back(
 
 def test_a_short_code_shows_its_page_for_thirty_seconds(customer: Customer, meter: str) -> None:
     customer.press("03E")
-    look = Look(meter, (pages.ENERGY,))
+    look = Look(meter, (pages.CONSUMPTION,))
     assert look in customer.effects
     assert customer.lines == ("Total used     …0016", "reading…")
-    customer.tell(Reading(meter, pages.ENERGY, 1_234_567, 0))
+    customer.tell(Reading(meter, pages.CONSUMPTION, Consumption(1_234_567, Unit.WATT_HOUR), 0))
     assert customer.lines[1] == "1234.5 kWh"
     customer.wait(29.0)
     assert customer.panel.mode is Mode.PAGES
@@ -200,7 +202,7 @@ def test_a_test_token_shows_its_pages_in_turn(
     tested = outcome(token_class=1, amount=0, control=0b11100)
     customer.tell(Settled(meter, "4197", Accepted(tested)))
     first = Look(
-        meter, (pages.ENERGY, "sts.key_revision_number", "sts.key_type", "sts.tariff_index")
+        meter, (pages.CONSUMPTION, "sts.key_revision_number", "sts.key_type", "sts.tariff_index")
     )
     assert first in customer.effects
     titles = []
@@ -213,14 +215,15 @@ def test_a_test_token_shows_its_pages_in_turn(
 def test_a_test_token_without_a_page_here_is_accepted_in_words(
     customer: Customer, meter: str, outcome: Make
 ) -> None:
-    customer.tell(Settled(meter, "4197", Accepted(outcome(token_class=1, control=1 << 5))))
+    customer.tell(Settled(meter, "4197", Accepted(outcome(token_class=1, control=1 << 18))))
     assert customer.lines[0] == "TEST ACCEPTED"
 
 
 def test_the_credit_beside_a_verdict_is_that_of_the_large_digits(
     customer: Customer, meter: str, outcome: Make
 ) -> None:
-    customer.tell(Settled(meter, "4197", Accepted(outcome())), Reading(meter, pages.SUPPLY, ON, 0))
+    customer.tell(*sells(meter), Settled(meter, "4197", Accepted(outcome())))
+    customer.tell(Reading(meter, pages.SUPPLY, ON, 0))
     assert customer.lines[1] == "Credit 25.0 Light on"
     customer.tell(Reading(meter, pages.CREDIT, 24_710, 0))
     assert customer.lines == ("ACCEPTED  +25.0 kWh", "Credit 24.7 Light on")
@@ -230,7 +233,7 @@ def test_the_credit_beside_a_verdict_is_that_of_the_large_digits(
 def test_silence_is_shown_at_once_and_then_in_turn_with_the_age(
     customer: Customer, meter: str
 ) -> None:
-    customer.tell(Heard(meter), Reading(meter, pages.CREDIT, 25_000, 0))
+    customer.tell(Heard(meter), *sells(meter), Reading(meter, pages.CREDIT, 25_000, 0))
     assert customer.panel.screen.signs.link is LinkSign.GOOD
     customer.wait(12)
     customer.tell(WentSilent(meter, NO_ANSWER))

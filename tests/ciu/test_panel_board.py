@@ -7,9 +7,10 @@ from ciu.board import Quality
 from ciu.panel import Beep, Heard, Label, Look, Mode, Paced, Reading, WentSilent
 from ciu.screen import MOST_BARS, NO_FIGURE, Tone
 from ciu.wording import Silence, Silent
+from link.cosem.values import Currency, CurrencyUnit
 from link.terms import LinkTrouble
 
-from .panel_customer import Customer
+from .panel_customer import Customer, sells
 
 NO_ANSWER = Silence(Silent.METER, LinkTrouble.NO_ANSWER, 3)
 
@@ -22,9 +23,34 @@ def test_the_credit_stands_in_large_digits_rounded_toward_less(
     customer: Customer, meter: str
 ) -> None:
     assert customer.panel.screen.big == NO_FIGURE
+    customer.tell(credit(meter, 12_499))
+    assert (customer.panel.screen.big, customer.panel.screen.unit) == (NO_FIGURE, "")
+    customer.tell(*sells(meter))
     for wh, shown in ((12_499, "12.4"), (-99, "-0.1"), (99_999_999, "99999.9")):
         customer.tell(credit(meter, wh))
         assert (customer.panel.screen.big, customer.panel.screen.unit) == (shown, "kWh")
+
+
+KES = Currency("KES", -2, CurrencyUnit.MONETARY)
+
+
+@pytest.mark.parametrize(
+    ("currency", "told", "shown"),
+    [
+        (KES, 25_049, ("250.49", "KES")),
+        (KES, 9_999_999, ("99999.99", "KES")),
+        (KES, 10_000_099, ("100000", "KES")),
+        (KES, -1, ("-0.01", "KES")),
+        (Currency("l", 0, CurrencyUnit.CONSUMPTION), 12_499, ("12.4", "m³")),
+        (Currency("s", 0, CurrencyUnit.TIME), 5_400, ("1.5", "h")),
+        (Currency("??", 9, CurrencyUnit.MONETARY), 5_400, (NO_FIGURE, "")),
+    ],
+)
+def test_the_large_digits_are_of_what_the_meter_says_its_account_holds(
+    currency: Currency, told: int, shown: tuple[str, str], customer: Customer, meter: str
+) -> None:
+    customer.tell(*sells(meter, currency), credit(meter, told))
+    assert (customer.panel.screen.big, customer.panel.screen.unit) == shown
 
 
 def test_its_age_stands_beside_it_once_it_is_older_than_two_polls_and_grows(

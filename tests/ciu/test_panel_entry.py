@@ -85,7 +85,9 @@ def test_an_entry_left_alone_is_given_up_with_a_message(customer: Customer) -> N
         ("80000000000000000000E", Complaint.NOT_A_TOKEN),
         ("99E", Complaint.UNKNOWN_CODE),
         ("#9#E", Complaint.UNKNOWN_CODE),
-        ("01E", Complaint.NO_PAGE),
+        ("70E", Complaint.NO_PAGE),
+        ("12E", Complaint.UNKNOWN_CODE),
+        ("36E", Complaint.UNKNOWN_TEST),
         ("*9999E", Complaint.NO_METER),
     ],
 )

@@ -17,7 +17,7 @@ from link.terms import (
 )
 from link.token_entry import Accepted
 
-from .panel_customer import Customer
+from .panel_customer import Customer, sells
 
 DIGITS = "23716100501183194197"
 SINCE = 50_000
@@ -153,7 +153,7 @@ def test_a_token_accepted_under_overload_is_told_with_why_the_light_stays_off(
     customer: Customer, meter: str, outcome: Callable[..., TokenOutcome]
 ) -> None:
     customer.press(DIGITS + "E")
-    customer.tell(Settled(meter, "4197", Accepted(outcome())), told(meter, OFF))
+    customer.tell(*sells(meter), Settled(meter, "4197", Accepted(outcome())), told(meter, OFF))
     assert customer.lines == ("ACCEPTED  +25.0 kWh", "Light off: overload")
     customer.wait(10)
     assert customer.lines[0] == "TOO MUCH POWER USED"

@@ -30,8 +30,22 @@ def test_codes_mean_what_they_mean_on_the_brand(brand: str) -> None:
 
 
 def test_every_page_that_a_code_opens_is_a_page() -> None:
-    opened = [row.page for row in MEANINGS.values() if row.page is not None]
+    opened = [page for row in MEANINGS.values() for page in row.pages]
     assert all(PAGES[page.name] is page for page in opened)
+
+
+def test_spln_codes_are_the_numbers_of_the_sts_tests_as_far_as_those_are_known() -> None:
+    spln = PROFILES["spln"]
+    for test in (*range(1, 12), *range(14, 19)):
+        meaning = spln.meaning(f"{test:02d}")
+        assert meaning is not None
+        assert [page.test for page in meaning.pages] == [test]
+    for test in range(19, 37):
+        assert spln.meaning(str(test)) == MEANINGS["unknown_test"]
+    assert spln.meaning("12") is spln.meaning("13") is None
+    everything = spln.meaning("00")
+    assert everything is not None
+    assert [page.test for page in everything.pages] == list(range(1, 19))
 
 
 def test_a_code_is_looked_up_over_all_brands_or_on_one() -> None:

@@ -9,10 +9,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ciu import COLUMNS, wording
-from ciu.wording import Complaint, Doubt, Lines, LocalTime, Silence, Silent, Words
+from ciu.wording import (
+    ELECTRICITY,
+    Around,
+    Commodity,
+    Complaint,
+    Doubt,
+    Lines,
+    LocalTime,
+    Silence,
+    Silent,
+    Words,
+    account_of,
+)
+from ciu.wording.effects import EFFECTS, KEY_SECTIONS, Management
 from ciu.wording.layout import lay_out
-from ciu.wording.supply import REASONS, REMEDIES
+from ciu.wording.supply import LIGHTS, REASONS, REMEDIES
 from link.cosem import row
+from link.cosem.values import Currency, CurrencyUnit
 from link.terms import (
     EXECUTED,
     Alarm,
@@ -22,6 +36,7 @@ from link.terms import (
     SupplyExplanation,
     SupplyReason,
     SupplyState,
+    TokenClass,
     TokenOutcome,
     TokenResult,
     Unit,
@@ -38,13 +53,27 @@ RESTORED_BY = {
     SupplyReason.NEVER_COMMISSIONED: RestoredBy.FIRST_TOKEN,
     SupplyReason.OVERLOAD: RestoredBy.TIME,
     SupplyReason.OVERLOAD_LOCKOUT: RestoredBy.CONFIRMATION,
+    SupplyReason.TAMPER: RestoredBy.CLEAR_TAMPER_TOKEN,
 }
+KES = account_of(Currency("KES", -2, CurrencyUnit.MONETARY))
+SHILLING = account_of(Currency("Old Shillings", -2, CurrencyUnit.MONETARY))
+WATER = account_of(Currency("l", 0, CurrencyUnit.CONSUMPTION))
+TIME = account_of(Currency("s", 0, CurrencyUnit.TIME))
+ACCOUNTS = (None, ELECTRICITY, WATER, TIME, KES, SHILLING)
+HERE = Around(EntrySource.SLOT_0, ELECTRICITY, Commodity.ELECTRICITY)
 SOURCES = (EntrySource.SLOT_0, EntrySource.SLOT_7, EntrySource.MANAGEMENT, EntrySource.MODBUS)
 
 
 def off_for(reason: SupplyReason, left_s: int = 0) -> SupplyExplanation:
     """A switch that is open for a reason, and how long still."""
     return SupplyExplanation(SupplyState.READY, reason, 0, RESTORED_BY[reason], left_s)
+
+
+def everything_around() -> Iterator[Around]:
+    """Every account, commodity and supply, in turn beside the others' usual ones."""
+    yield from (replace(HERE, account=account) for account in ACCOUNTS)
+    for commodity, supply in product((None, *Commodity), (None, ON, *map(off_for, SupplyReason))):
+        yield replace(HERE, commodity=commodity, supply=supply)
 
 
 def fits(lines: Lines) -> bool:
@@ -59,19 +88,30 @@ def extremes(outcome: Make) -> Iterator[TokenOutcome]:
         yield replace(greatest, amount=amount, worth=amount, seconds=seconds)
 
 
+def kinds() -> Iterator[tuple[int, int]]:
+    """Classes and subclasses of which the words differ."""
+    yield from ((TokenClass.CREDIT, 0), (TokenClass.TEST, 0), (TokenClass.MANAGEMENT, 10))
+    yield from ((TokenClass.MANAGEMENT, subclass) for subclass in Management)
+
+
 @pytest.mark.parametrize("result", TokenResult)
 def test_every_result_has_words_that_fit(result: TokenResult, words: Words, outcome: Make) -> None:
-    for extreme, source, token_class in product(extremes(outcome), SOURCES, range(3)):
-        told = replace(
-            extreme, result=result, source=source, first_source=source, token_class=token_class
-        )
-        for supply in (None, ON, *map(off_for, SupplyReason)):
-            assert fits(wording.verdict(words, told, EntrySource.SLOT_0, supply))
+    grounds = tuple(everything_around())
+    for extreme, (token_class, subclass) in product(extremes(outcome), kinds()):
+        kind = replace(extreme, result=result, token_class=token_class, subclass=subclass)
+        assert fits(wording.verdict(words, kind, HERE))
+        if extreme.amount not in (0, max(I64)) or extreme.seconds:
+            continue
+        for source, unit in product(SOURCES, (Unit.CURRENCY, Unit.WATT_HOUR, Unit.COUNT)):
+            told = replace(kind, source=source, first_source=source, unit=unit)
+            assert fits(wording.verdict(words, told, replace(HERE, account=SHILLING)))
+        for around in grounds:
+            assert fits(wording.verdict(words, kind, around))
 
 
 def test_no_two_refusals_are_told_in_the_same_words(words: Words, outcome: Make) -> None:
     told = [
-        wording.verdict(words, outcome(result=result), EntrySource.SLOT_0)
+        wording.verdict(words, outcome(result=result), HERE)
         for result in TokenResult
         if result not in EXECUTED
     ]
@@ -80,7 +120,7 @@ def test_no_two_refusals_are_told_in_the_same_words(words: Words, outcome: Make)
 
 def test_an_accepted_token_is_told_with_what_it_brought(words: Words, outcome: Make) -> None:
     def say(supply: SupplyExplanation | None, **changes: object) -> Lines:
-        return wording.verdict(words, outcome(**changes), EntrySource.SLOT_0, supply)
+        return wording.verdict(words, outcome(**changes), replace(HERE, supply=supply))
 
     assert say(ON) == ("ACCEPTED  +25.0 kWh", "Credit 25.0 Light on")
     assert say(None) == ("ACCEPTED  +25.0 kWh", "Credit 25.0 kWh")
@@ -88,6 +128,96 @@ def test_an_accepted_token_is_told_with_what_it_brought(words: Words, outcome: M
     for reason in (SupplyReason.OVERLOAD, SupplyReason.OVERLOAD_LOCKOUT):
         assert say(off_for(reason))[1] == "Light off: overload"
     assert say(None, source=EntrySource.SLOT_3)[1] == "In credit, by CIU 3"
+
+
+@pytest.mark.parametrize(
+    ("commodity", "name"),
+    [(None, "Supply"), *((each, LIGHTS[each].on.split()[0]) for each in Commodity)],
+)
+def test_what_comes_on_is_named_by_the_commodity(
+    commodity: Commodity | None, name: str, words: Words, outcome: Make
+) -> None:
+    around = replace(HERE, commodity=commodity, supply=ON)
+    assert wording.verdict(words, outcome(), around)[1].endswith(f"25.0 {name} on"[-9:])
+    dark = replace(around, supply=off_for(SupplyReason.TAMPER))
+    assert wording.verdict(words, outcome(), dark)[1] == f"{name} off: tamper"
+
+
+def test_money_is_told_in_its_currency_and_rounded_toward_less(words: Words, outcome: Make) -> None:
+    def say(**changes: object) -> Lines:
+        paid = outcome(unit=Unit.CURRENCY, amount=25_000_000, credit_after=31_299_999, **changes)
+        return wording.verdict(words, paid, replace(HERE, account=KES))
+
+    assert say() == ("ACCEPTED +250.00 KES", "Credit 312.99 KES")
+    used = say(result=TokenResult.UsedError, worth=-500_001, first_at=outcome().at)
+    assert used == ("USED 14:02 -5.01 KES", "Taken off the credit")
+
+
+def test_a_currency_that_is_not_understood_is_no_account() -> None:
+    for scale in (-128, -6, 1, 127):
+        assert account_of(Currency("KES", scale, CurrencyUnit.MONETARY)) is None
+    assert account_of(Currency("Wh", 1, CurrencyUnit.CONSUMPTION)) is None
+    assert account_of(Currency("gallon", 0, CurrencyUnit.CONSUMPTION)) is None
+    assert account_of(None) is None
+
+
+@pytest.mark.parametrize(("scale", "shown"), [(0, "123456"), (-1, "12345.6"), (-5, "1.23")])
+def test_a_currency_is_shown_with_the_decimals_that_it_has(scale: int, shown: str) -> None:
+    account = account_of(Currency("UGX", scale, CurrencyUnit.MONETARY))
+    assert account is not None
+    assert account.rows.figure(123_456) == shown
+    assert account.tokens.figure(123_456 * account.row_step) == shown
+
+
+DID = {
+    Management.POWER_LIMIT: (3000, Unit.WATT, ("POWER LIMIT SET", "Now 3.00 kW")),
+    Management.CLEAR_CREDIT: (-12_500, Unit.WATT_HOUR, ("CREDIT CLEARED", "-12.5 kWh, now 0.0")),
+    Management.TARIFF_RATE: (2_550_000, Unit.CURRENCY, ("TARIFF RATE SET", "Now 25.50 KES/kWh")),
+    Management.CLEAR_TAMPER: (0, Unit.COUNT, ("TAMPER CLEARED", "Meter has taken it")),
+    Management.UNBALANCE_LIMIT: (500, Unit.WATT, ("UNBALANCE LIMIT SET", "Now 0.50 kW")),
+    Management.WATER_FACTOR: (1250, Unit.COUNT, ("WATER FACTOR SET", "Now 1.250")),
+    **dict.fromkeys(KEY_SECTIONS, (0, Unit.COUNT, ("KEY CHANGED", "New key is in use"))),
+}
+
+
+@pytest.mark.parametrize("subclass", Management)
+def test_a_management_token_is_told_by_what_it_did(
+    subclass: Management, words: Words, outcome: Make
+) -> None:
+    amount, unit, said = DID[subclass]
+    account = KES if unit is Unit.CURRENCY else ELECTRICITY
+    done = outcome(token_class=2, subclass=subclass, amount=amount, unit=unit, credit_after=0)
+    assert wording.verdict(words, done, replace(HERE, account=account)) == said
+    assert EFFECTS.keys() == DID.keys()
+
+
+def test_a_limit_of_nothing_is_none_and_a_cleared_tamper_tells_of_the_light(
+    words: Words, outcome: Make
+) -> None:
+    unlimited = outcome(token_class=2, amount=0, unit=Unit.WATT)
+    assert wording.verdict(words, unlimited, HERE)[1] == "Now none"
+    cleared = outcome(token_class=2, subclass=Management.CLEAR_TAMPER, amount=0)
+    assert wording.verdict(words, cleared, replace(HERE, supply=ON))[1] == "Light on"
+
+
+def test_a_price_has_the_decimals_that_it_needs() -> None:
+    assert wording.price(2_500_000, KES, Commodity.WATER) == "25.00 KES/m³"
+    assert wording.price(1_234_567, KES, Commodity.TIME) == "12.34567 KES/h"
+    assert wording.price(100, None, None) == "0.001"
+
+
+def test_a_section_of_a_key_in_use_is_told_as_done(words: Words, outcome: Make) -> None:
+    at = outcome().at
+    for result, subclass in ((TokenResult.CRCError, 0), (TokenResult.UsedError, 3)):
+        again = outcome(
+            result=result, token_class=2, subclass=subclass, sequence=5, first_at=at, worth=1
+        )
+        said = wording.verdict(words, again, HERE)
+        assert said == ("DONE ALREADY 14:02", "The key has changed")
+    credit = outcome(result=TokenResult.CRCError, sequence=5, first_at=at, worth=25_000)
+    assert wording.verdict(words, credit, HERE)[0] == "USED 14:02 +25.0 kWh"
+    strange = outcome(result=TokenResult.CRCError, token_class=2)
+    assert wording.verdict(words, strange, HERE)[0] == "NOT FOR THIS METER"
 
 
 def test_an_outcome_is_told_by_its_token_where_another_was_typed_since(words: Words) -> None:
@@ -99,7 +229,7 @@ def test_an_outcome_is_told_by_its_token_where_another_was_typed_since(words: Wo
 def test_a_used_token_is_told_with_when_and_how_much(words: Words, outcome: Make) -> None:
     def say(**changes: object) -> Lines:
         used = outcome(result=TokenResult.UsedError, worth=25_000, **changes)
-        return wording.verdict(words, used, EntrySource.SLOT_0)
+        return wording.verdict(words, used, HERE)
 
     at = outcome().at
     assert say(first_at=at) == ("USED 14:02 +25.0 kWh", "Added to your credit")
@@ -111,14 +241,14 @@ def test_a_used_token_is_told_with_when_and_how_much(words: Words, outcome: Make
 
 def test_a_lock_out_is_told_with_what_is_left_of_it(words: Words, outcome: Make) -> None:
     locked = outcome(result=TokenResult.LockedOut, seconds=160)
-    assert wording.verdict(words, locked, EntrySource.SLOT_0)[0] == "LOCKED, wait 2:40"
-    over = wording.verdict(words, replace(locked, seconds=0), EntrySource.SLOT_0)
+    assert wording.verdict(words, locked, HERE)[0] == "LOCKED, wait 2:40"
+    over = wording.verdict(words, replace(locked, seconds=0), HERE)
     assert over == ("LOCK IS OVER", "Type it again")
 
 
 def test_a_held_section_is_told_with_what_is_missing(words: Words, outcome: Make) -> None:
     held = outcome(result=TokenResult.SecondKCT, token_class=2, missing=1, seconds=580)
-    said = wording.verdict(words, held, EntrySource.SLOT_0)
+    said = wording.verdict(words, held, HERE)
     assert said == ("KEY PART 2 ACCEPTED", "1 more within 9:40")
 
 
@@ -141,6 +271,11 @@ def test_an_open_switch_is_told_with_why_and_what_restores_it(words: Words) -> N
         SupplyState.DISCONNECTED, SupplyReason.NEVER_COMMISSIONED, 0, RestoredBy.FIRST_TOKEN, 0
     )
     assert wording.supply(words, new, noon) == ("OFF: not in use", "Enter first token")
+
+
+def test_tampering_is_told_with_whom_to_ask(words: Words) -> None:
+    said = wording.supply(words, off_for(SupplyReason.TAMPER), 0)
+    assert said == ("OFF: tamper", "Ask for clear token")
 
 
 def test_every_reason_has_a_word_and_a_remedy() -> None:

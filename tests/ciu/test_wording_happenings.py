@@ -18,6 +18,7 @@ from link.terms import (
     SupplyState,
     TokenOutcome,
     TokenResult,
+    Unit,
 )
 from link.token_entry import Accepted, NotDone, NotSent, Refused, Unknown, Verdict
 
@@ -37,6 +38,13 @@ def test_a_token_is_told_by_its_last_digits_and_what_became_of_it(
 
     assert say(Accepted(outcome())) == "token ..4197 accepted +25.0 kWh"
     assert say(Accepted(outcome(token_class=1))) == "token ..4197 accepted"
+    assert say(Accepted(outcome(token_class=2, amount=3000, unit=Unit.WATT))) == (
+        "token ..4197 accepted: power limit 3.00 kW"
+    )
+    held = outcome(token_class=2, result=TokenResult.SecondKCT, missing=1)
+    assert say(Accepted(held)) == "token ..4197 accepted: key part 2, 1 more"
+    done = outcome(token_class=2, result=TokenResult.CRCError, sequence=5)
+    assert say(Refused(done)) == "token ..4197 refused: done before the key changed"
     mistyped = Refused(outcome(result=TokenResult.CRCError))
     assert say(mistyped) == "token ..4197 refused: wrong digit or other meter"
     assert say(Unknown(LinkTrouble.NO_ANSWER)) == "token ..4197: result not known yet"
