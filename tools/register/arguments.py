@@ -1,8 +1,10 @@
 """A meter's row on the command line: its number, and what its keys are bound to."""
 
+import re
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 
 from link.terms import DRN_DIGITS, is_digits, is_meter_number, luhn_digit
 from meter.sts import BaseDate, Commodity
@@ -25,6 +27,17 @@ PRESET: Mapping[str, object] = {
 """What a new meter has where nothing else is told."""
 
 NEVER_EXPIRES = 255
+
+E5 = 100_000
+"""Money is whole 10^-5 of its currency, as in currency tokens (sts.md 3.1)."""
+
+MOST_PLACES = 5
+"""Decimals of a price."""
+
+LONGEST_CURRENCY = 8
+"""Letters of a currency's name, as meter.toml takes them."""
+
+_DECIMAL = re.compile(r"\d{1,9}(\.\d{1,9})?", re.ASCII)
 
 
 def drn(text: str) -> str:
@@ -54,6 +67,33 @@ def day(text: str) -> date:
         return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date()
     except ValueError:
         raise ArgumentTypeError(f"{text!r} is no date like 2026-11-21") from None
+
+
+def yesterday() -> date:
+    """Return the day of UTC before today: what a new meter was made on."""
+    return (datetime.now(UTC) - timedelta(days=1)).date()
+
+
+def decimal(text: str) -> Fraction:
+    """Read a decimal of at most nine digits on either side, exactly; raises ArgumentTypeError."""
+    if not _DECIMAL.fullmatch(text):
+        raise ArgumentTypeError(f"{text!r} is no amount, write 25 or 25.5")
+    return Fraction(text)
+
+
+def price(text: str) -> int:
+    """Read a price of five decimals at the most as 10^-5; raises ArgumentTypeError."""
+    exact = decimal(text) * E5
+    if exact.denominator != 1:
+        raise ArgumentTypeError(f"{text!r} has more than {MOST_PLACES} decimals")
+    return int(exact)
+
+
+def currency(text: str) -> str:
+    """Read a currency's name; raises ArgumentTypeError."""
+    if not 1 <= len(text) <= LONGEST_CURRENCY or not text.isalpha():
+        raise ArgumentTypeError(f"{text!r} is no name of 1 to {LONGEST_CURRENCY} letters")
+    return text
 
 
 def add_bound(parser: ArgumentParser, preset: Mapping[str, object] | None = None) -> None:

@@ -61,6 +61,11 @@ def vending_key_file(sgc: str, krn: int, dkga: str, kt: int) -> str:
     return f"{KEY_FOLDER}/{sgc}-{krn}-{dkga}{kind}.key"
 
 
+def own_key_file(drn: str, number: int) -> str:
+    """Return where a maker's own key of a meter lies: its first, its second, ..."""
+    return f"{KEY_FOLDER}/{drn}-ditk-{number}.key"
+
+
 def vending_key_of(meter: MeterRecord, *, test: bool) -> VendingKey:
     """Return the row of the vending key that a meter's key is derived from, with its file."""
     return VendingKey(

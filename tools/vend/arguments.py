@@ -1,17 +1,19 @@
 """Reading what stands on the command line of a sale: exact decimals, and a table of commands."""
 
-import re
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
+from link.terms import is_digits
 from tools.exits import Subparsers
+from tools.register.arguments import decimal
 
 PLACES = 9
 """Decimals that an amount may have."""
 
-_DECIMAL = re.compile(r"\d{1,9}(\.\d{1,9})?", re.ASCII)
+MOST_DIGITS = 12
+"""Digits of a whole number that are looked at; every bound has fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +53,6 @@ def add_json(parser: ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
-def decimal(text: str) -> Fraction:
-    """Read a decimal of at most nine digits on either side, exactly; raises ArgumentTypeError."""
-    if not _DECIMAL.fullmatch(text):
-        raise ArgumentTypeError(f"{text!r} is no amount, write 25 or 25.5")
-    return Fraction(text)
-
-
 def amount(text: str) -> Fraction:
     """Read a decimal above 0; raises ArgumentTypeError."""
     found = decimal(text)
@@ -70,7 +65,7 @@ def whole(least: int, most: int) -> Callable[[str], int]:
     """Return a reader of whole decimal numbers between two bounds."""
 
     def read(text: str) -> int:
-        if not _DECIMAL.fullmatch(text) or "." in text or not least <= int(text) <= most:
+        if not is_digits(text) or not least <= int(text[:MOST_DIGITS]) <= most:
             raise ArgumentTypeError(f"{text!r} is no whole number from {least} to {most}")
         return int(text)
 

@@ -9,9 +9,9 @@ from fractions import Fraction
 from meter.sts import UNIT_WH, Commodity
 from meter.sts.amount import UNITS_MAX
 from tools.register import MeterRecord
+from tools.register.arguments import E5
 
-E5 = 100_000
-"""Money is whole 10^-5 of its currency, as in currency tokens."""
+__all__ = ["E5", "MEASURES", "TENTHS", "Measure", "measure_of"]
 
 TENTHS = 10
 

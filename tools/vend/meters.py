@@ -3,14 +3,21 @@
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
 
 from link.secret import Secret
 from meter.sts import BaseDate, KeyType
 from tools.exits import Exit, Stop
 from tools.key_file import key_in
 from tools.register import MeterRecord, Tariff, vending_key_of
-from tools.register.arguments import NEVER_EXPIRES, PRESET, add_bound, add_fixed, drn
+from tools.register.arguments import (
+    NEVER_EXPIRES,
+    PRESET,
+    add_bound,
+    add_fixed,
+    currency,
+    drn,
+    yesterday,
+)
 from tools.vend.arguments import Command, add_drn, add_json, whole
 from tools.vend.report import BOUND, as_json
 from tools.vend.till import Till, enter_vending_key, find_meter, keep_own_key, key_of, open_till
@@ -22,7 +29,12 @@ def _add_arguments(parser: ArgumentParser) -> None:
     add_fixed(parser)
     add = parser.add_argument
     add("--ken", default=NEVER_EXPIRES, type=whole(0, 255), help="key expiry (%(default)s: never)")
-    add("--currency", default="", metavar="NAME", help="the meter counts money of this name")
+    add(
+        "--currency",
+        type=currency,
+        metavar="NAME",
+        help="the meter counts money of this name",
+    )
     add("--tariff", default="", metavar="NAME", help="by which units are sold for money")
     keys = parser.add_mutually_exclusive_group()
     keys.add_argument("--vk-file", metavar="FILE", help="vending key in hex, 0600; - is stdin")
@@ -45,7 +57,6 @@ def _add(args: Namespace) -> int:
 
 
 def _record(args: Namespace) -> MeterRecord:
-    yesterday = (datetime.now(UTC) - timedelta(days=1)).date()
     return MeterRecord(
         drn=args.drn,
         sgc=args.sgc,
@@ -56,9 +67,9 @@ def _record(args: Namespace) -> MeterRecord:
         dkga=args.dkga,
         ea=args.ea,
         ken=args.ken,
-        manufactured=args.manufactured or yesterday,
+        manufactured=args.manufactured or yesterday(),
         commodity=args.commodity,
-        currency=args.currency,
+        currency=args.currency or "",
         tariff=args.tariff,
     )
 

@@ -28,10 +28,10 @@ _CREDIT_NOTE = """\
   splitmeter vend --register lab/vend.db credit 12345678903 --money 100
 
 Units are kWh, m3 or minutes. With --json one object: token (20 digits), drn, amount_wh and kwh
-(of electricity in units, else null), tid, at (UTC seconds), subclass, amount and unit (Wh, l, s)
-or amount_e5 and unit (10^-5 of the currency), slip, kind, tokens (all digits in the order of their
-entry), payment {tariff, currency, given_e5, price_e5, vat_e5, change_e5} or null, key_change
-{tokens, ro, before, after} or null, warnings.
+(of electricity in units, else null), tid, at (UTC seconds), subclass, amount and unit (Wh, l or
+s) or amount_e5 and unit (10^-5 of the currency), slip, kind, tokens (all digits in the order of
+their entry), payment {tariff, currency, given_e5, price_e5, vat_e5, change_e5} or null,
+key_change {tokens, ro, before, after} or null, warnings.
 """
 
 
@@ -184,7 +184,7 @@ def _row_command(row: Managed) -> Command:
 COMMANDS = (
     Command(
         "credit",
-        "sell credit to a meter",
+        "sell credit to a meter: units, --currency, or units for --money",
         "credit 12345678903 25",
         _credit_arguments,
         _credit,

@@ -8,22 +8,13 @@ from itertools import pairwise
 
 from tools.exits import Exit, Stop
 from tools.register import Block, Tariff
-from tools.register.arguments import COMMODITIES
-from tools.vend.arguments import Command, add_json, decimal, plain, whole
+from tools.register.arguments import COMMODITIES, MOST_PLACES, currency, decimal, price
+from tools.vend.arguments import Command, add_json, plain, whole
 from tools.vend.measures import E5, MEASURES, Measure
 from tools.vend.report import as_json, money
 from tools.vend.till import open_till
 
-MOST_PLACES = 5
 PERCENT = 100
-
-
-def price(text: str) -> int:
-    """Read a price of five decimals at the most as 10^-5; raises ArgumentTypeError."""
-    exact = decimal(text) * E5
-    if exact.denominator != 1:
-        raise ArgumentTypeError(f"{text!r} has more than {MOST_PLACES} decimals")
-    return int(exact)
 
 
 def percent(text: str) -> int:
@@ -45,7 +36,7 @@ def block(text: str) -> tuple[Fraction, int]:
 def _arguments(parser: ArgumentParser) -> None:
     add = parser.add_argument
     add("name", metavar="NAME", help="what it is called; it never changes afterwards")
-    add("--currency", required=True, metavar="NAME", help="such as KES")
+    add("--currency", required=True, type=currency, metavar="NAME", help="such as KES")
     add("--price", required=True, type=price, metavar="DECIMAL",
         help="for a kWh, a m3 or an hour, without VAT; above the last block")  # fmt: skip
     add("--block", action="append", default=[], type=block, metavar="UPTO:PRICE",
@@ -130,7 +121,7 @@ COMMANDS = (
     Command(
         "add",
         "enter what units cost",
-        "tariff add home --currency KES --block 50:12.22 --price 20.5 --vat 16",
+        "tariff add home --currency KES \\\n      --block 50:12.22 --price 20.5 --vat 16",
         _arguments,
         _add,
     ),

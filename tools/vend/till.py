@@ -16,7 +16,7 @@ from meter.sts import DecoderKey, EncryptionAlgorithm, KeyType
 from meter.sts.derivation import DerivationError, Dkga
 from tools.exits import Exit, Stop
 from tools.register import MeterRecord, Register, VendingKey, decoder_key
-from tools.register.records import KEY_FOLDER, KEY_KINDS
+from tools.register.records import KEY_KINDS, own_key_file
 
 SHOWN = 10
 """Meter numbers that an error names at the most."""
@@ -96,9 +96,9 @@ def keep_own_key(till: Till, meter: MeterRecord, key: Secret, number: int) -> Me
     Returns the meter with the name of the file.
     """
     _checked(EncryptionAlgorithm(int(meter.ea)), key, "--key-file")
-    file = f"{KEY_FOLDER}/{meter.drn}-ditk-{number}.key"
-    keep_key(till, file, key)
-    return replace(meter, key_file=file)
+    kept = replace(meter, key_file=own_key_file(meter.drn, number))
+    keep_key(till, kept.key_file, key)
+    return kept
 
 
 def enter_vending_key(till: Till, row: VendingKey, key: Secret | None) -> None:
