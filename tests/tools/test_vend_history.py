@@ -130,6 +130,16 @@ def test_a_meter_is_listed_as_it_was_entered(vend: Vend, tmp_path: Path) -> None
     assert file in vend("meter", "show", DRN).out
 
 
+def test_a_first_meter_makes_the_register_for_us_alone(
+    splitmeter: Splitmeter, tmp_path: Path
+) -> None:
+    write_secret(tmp_path / "vk", KEY)
+    path = tmp_path / "new" / "shop" / "vend.db"
+    words = ("meter", "add", "--drn", DRN, "--vk-file", tmp_path / "vk")
+    assert splitmeter("vend", "--register", path, *words).status == 0
+    assert [each.stat().st_mode & 0o777 for each in (path, path.parent)] == [0o600, 0o700]
+
+
 def test_a_second_meter_of_a_group_needs_no_key_file(
     vend: Vend, tmp_path: Path, drn: Callable[..., str]
 ) -> None:

@@ -37,7 +37,9 @@ def open_till(args: Namespace, *, new: bool = False) -> Iterator[Till]:
     Where there is none it is made only for who may enter something into it.
     """
     path: Path = args.register
-    if not new and not path.exists():
+    if new:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    elif not path.exists():
         raise Stop(f"{path}: there is no register; splitmeter provision makes one")
     try:
         with Register.open(path, patience_s=args.wait) as register:
