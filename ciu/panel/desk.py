@@ -13,7 +13,7 @@ from ciu.panel.news import Beep, Complain, Confirm, Effect, GiveUp, Label, Look,
 from ciu.panel.view import View
 from ciu.profiles import Profile
 from ciu.screen import Tone
-from ciu.wording import Complaint
+from ciu.wording import SECTIONS, Complaint, completes_key_change
 from link.terms import TokenClass
 from link.token_entry import Accepted, Refused
 
@@ -125,17 +125,38 @@ class Desk:
         self.effects.append(Beep(Tone.ACCEPT if accepted else Tone.REJECT))
         self.go_home(now)
 
-    def conclude_test(self, now: float) -> None:
-        """Show the pages that a test token asked for."""
+    def conclude_with_pages(self, now: float) -> None:
+        """Show the pages that an accepted token asks for."""
         self.pages = pages_of(self.settled)
         self.conclude(now)
         self.open_pages(now)
 
+    def look_around(self, now: float) -> None:
+        """Show the idle pages once."""
+        self.pages = tuple(pages.PAGES[name] for name in self.profile.idle)
+        self.open_pages(now)
+
+    def run_out(self, now: float) -> None:
+        """Let it be heard that a new key waits no longer for its other sections."""
+        self.effects.append(Beep(Tone.REJECT))
+        self.go_home(now)
+
 
 def pages_of(settled: Settled | None) -> tuple[Page, ...]:
-    """Return the pages that a verdict asks for: those of an accepted test token."""
+    """Return the pages that a verdict asks for: those of a test, or what a new key has changed."""
     match settled:
         case Settled(verdict=Accepted(outcome)) if outcome.token_class == TokenClass.TEST:
             return pages.pages_of_test(outcome.control)
+        case Settled(verdict=Accepted(outcome)) if completes_key_change(outcome):
+            return pages.KEY_PAGES
         case _:
             return ()
+
+
+def is_held(settled: Settled) -> bool:
+    """Tell whether a verdict is that of a section which waits for others."""
+    match settled.verdict:
+        case Accepted(outcome):
+            return outcome.result in SECTIONS
+        case _:
+            return False

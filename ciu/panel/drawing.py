@@ -10,7 +10,7 @@ from ciu.panel.modes import Mode
 from ciu.panel.news import Settled
 from ciu.panel.view import View
 from ciu.screen import LinkSign, Screen
-from ciu.wording import Doubt, Lines, Words
+from ciu.wording import Doubt, Lines, Progress, Words
 from link.terms import TokenOutcome
 from link.token_entry import Accepted, NotDone, NotSent, Refused, Unknown
 
@@ -48,13 +48,17 @@ def page_shown(desk: Desk, mode: Mode, words: Words) -> Page | None:
 
 
 def _lines(desk: Desk, mode: Mode, words: Words, now: float) -> Lines:
-    shown = _subject(desk, mode, words)
-    if isinstance(shown, Page):
-        return pages.draw(words, shown, desk.view.seen(shown, now))
-    return shown
+    view, shown = desk.view, _subject(desk, mode, words)
+    match shown:
+        case Page():
+            return pages.draw(words, shown, view.seen(shown, now))
+        case Progress():
+            return wording.key_change(words, shown, view.sections.left_s(now))
+        case _:
+            return shown
 
 
-def _subject(desk: Desk, mode: Mode, words: Words) -> Page | Lines:
+def _subject(desk: Desk, mode: Mode, words: Words) -> Page | Progress | Lines:
     match mode:
         case Mode.IDLE | Mode.RESULT:
             standing = _standing(desk, words)
@@ -65,10 +69,26 @@ def _subject(desk: Desk, mode: Mode, words: Words) -> Page | Lines:
             return wording.complaint(words, desk.complaint, desk.typed)
         case Mode.CHECKING:
             return _checking(desk.view, words)
+        case Mode.WIZARD:
+            waiting = _waiting(desk, words)
+            return waiting[desk.turn % len(waiting)]
         case Mode.PAGES:
             return desk.pages[desk.turn % len(desk.pages)]
         case _:
             assert_never(mode)
+
+
+def _waiting(desk: Desk, words: Words) -> list[Page | Progress | Lines]:
+    """Return how far a new key is; every other page is something else that presses, if any does."""
+    view, progress = desk.view, desk.view.sections.progress
+    others: list[Page | Lines] = [*_alerts(view, words)]
+    if view.overload is not None:
+        others.insert(0, PAGES["overload"])
+    if view.silence is not None:
+        others.insert(0, wording.silence(words, view.silence))
+    if progress is None:
+        return [*others]
+    return [page for other in others for page in (progress, other)] or [progress]
 
 
 def _standing(desk: Desk, words: Words) -> list[Page | Lines]:
@@ -93,6 +113,8 @@ def _alerts(view: View, words: Words) -> list[Lines]:
     alerts = [wording.alarm(words, alarm) for alarm in view.alarms]
     if view.ledger_fell:
         alerts.insert(0, wording.ledger_fell(words))
+    if view.sections.is_over:
+        alerts.insert(0, wording.time_up(words))
     if view.pending is not None:
         alerts.insert(0, wording.doubt(words, Doubt.UNKNOWN, tail=view.pending))
     return alerts

@@ -12,6 +12,7 @@ class Mode(Enum):
     NOTICE = "what was wrong with the entry, which is gone"
     CHECKING = "a token is with the meter"
     RESULT = "what became of a token"
+    WIZARD = "a new key waits for its other sections"
     PAGES = "pages that were asked for"
 
 
@@ -35,4 +36,7 @@ class Cue(Enum):
     TURN = "time for the next page"
     PAUSE = "nothing for a while"
     VERDICT = "a verdict"
-    TESTED = "a test token was accepted that asks for pages"
+    PAGED = "a token was accepted that asks for pages"
+    HELD = "a section of a new key was accepted"
+    AWAITED = "back where a new key waits for its other sections"
+    TIME_UP = "their time is over"

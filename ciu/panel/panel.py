@@ -11,7 +11,7 @@ from typing import assert_never
 
 from ciu.board import MeterLine
 from ciu.keypad import Key
-from ciu.panel.desk import Desk, pages_of
+from ciu.panel.desk import Desk, is_held, pages_of
 from ciu.panel.drawing import draw, page_shown
 from ciu.panel.entry import Choice, Pages, Token, is_full, judge
 from ciu.panel.lines import meter_lines
@@ -29,6 +29,9 @@ FIXABLE = frozenset(
 """Complaints after which what was typed stays, to be corrected or tried again."""
 
 TYPING = frozenset({Mode.ENTRY, Mode.CORRECTING})
+
+RESTING = frozenset({Mode.IDLE, Mode.WIZARD})
+"""The display turns its pages by itself, and shows at once what presses."""
 
 ANSWERS = frozenset({Mode.PAGES, Mode.NOTICE})
 """What a code comes to."""
@@ -102,8 +105,10 @@ class Panel:
         moments = [self._until]
         if self._alarm_at is not None:
             moments.append(self._alarm_at)
-        if self._mode is Mode.RESULT and self._desk.counts_down:
+        counts_down = self._mode is Mode.RESULT and self._desk.counts_down
+        if counts_down or self._mode is Mode.WIZARD:
             moments.append(self._drawn_at + TICK_S)
+        moments += [view.sections.deadline for view in self._desk.views.values()]
         changes_at = self.view.changes_at(self._drawn_at)
         if changes_at is not None:
             moments.append(changes_at)
@@ -147,12 +152,16 @@ class Panel:
         view.take(news, now)
         if isinstance(news, Settled):
             self._settle(news, now)
-        elif self._mode is Mode.IDLE and view is self.view and view.pressing != before:
+        elif self._mode in RESTING and view is self.view and view.pressing != before:
             self._follow(Cue.HOME, now)
         self._refresh(now)
 
     def tick(self, now: float) -> None:
         """Take note of the time."""
+        for view in self._desk.views.values():
+            ran_out = view.sections.tick(now)
+            if ran_out and view is self.view and self._mode is Mode.WIZARD:
+                self._follow(Cue.TIME_UP, now)
         if now >= self._until:
             self._follow(self._pause_cue(), now)
         self._refresh(now)
@@ -214,7 +223,7 @@ class Panel:
         if self._submits_itself:
             return self._entered()
         more = self._mode is Mode.PAGES and self._desk.turn + 1 < len(self._desk.pages)
-        return Cue.TURN if more or self._mode is Mode.IDLE else Cue.PAUSE
+        return Cue.TURN if more or self._mode in RESTING else Cue.PAUSE
 
     def _settle(self, news: Settled, now: float) -> None:
         elsewhere = self._mode is Mode.CHECKING and news.meter != self._desk.meter
@@ -222,8 +231,14 @@ class Panel:
             self._waiting.append(news)
             return
         self._desk.settled = news
-        pages_here = pages_of(news) and news.meter == self._desk.meter
-        self._follow(Cue.TESTED if pages_here else Cue.VERDICT, now)
+        self._follow(self._verdict_cue(news), now)
+
+    def _verdict_cue(self, news: Settled) -> Cue:
+        if news.meter != self._desk.meter:
+            return Cue.VERDICT
+        if is_held(news) and self.view.sections.progress is not None:
+            return Cue.HELD
+        return Cue.PAGED if pages_of(news) else Cue.VERDICT
 
     def _follow(self, cue: Cue, now: float) -> None:
         step, meter = TABLE[self._mode, cue], self._desk.meter
@@ -234,12 +249,16 @@ class Panel:
         full = step.mode is Mode.ENTRY and cue is Cue.SIGN and is_full(self._desk.typed)
         self._submits_itself = full
         self._until = now + (self._figures.submit_pause_s if full else self._pause_s(step.mode))
-        if step.mode is Mode.IDLE and self._waiting:
+        if step.mode is not Mode.IDLE:
+            return
+        if self._waiting:
             self._settle(self._waiting.pop(0), now)
+        elif self.view.sections.progress is not None:
+            self._follow(Cue.AWAITED, now)
 
     def _pause_s(self, mode: Mode) -> float:
         match mode:
-            case Mode.IDLE:
+            case Mode.IDLE | Mode.WIZARD:
                 return self._figures.idle_page_s
             case Mode.ENTRY:
                 return self._figures.entry_idle_s

@@ -1,10 +1,12 @@
 """What this unit knows of one meter, and the signs that follow from it."""
 
+from collections.abc import Iterable
 from typing import assert_never
 
 from ciu import pages, wording
 from ciu.board import Quality
 from ciu.pages import Page, Seen
+from ciu.panel.key_set import Sections
 from ciu.panel.news import (
     Heard,
     Label,
@@ -17,9 +19,9 @@ from ciu.panel.news import (
     WentSilent,
 )
 from ciu.screen import MOST_BARS, NO_FIGURE, Lamp, LinkSign, RelaySign, Signs
-from ciu.wording import Account, Around, Commodity, Silence
-from link.terms import Alarm, SupplyExplanation, SupplyReason, SupplyState
-from link.token_entry import Unknown
+from ciu.wording import Account, Around, Commodity, Silence, completes_key_change
+from link.terms import Alarm, KeySet, SupplyExplanation, SupplyReason, SupplyState
+from link.token_entry import Accepted, Refused, Unknown, Verdict
 
 FRESH_POLLS = 2.25
 """Values up to two polls old are shown without their age (ciu.md 2); a quarter for the asking."""
@@ -63,6 +65,8 @@ class View:
         self.account: Account | None = None
         """What the meter's account holds, as the meter tells."""
         self.commodity: Commodity | None = None
+        self.sections = Sections()
+        """The key change that waits for its other sections."""
         self.confirming = False
         """Whether the meter was asked to connect again, and has not told of its supply since."""
         self.quality = Quality(USUAL_POLL_S)
@@ -88,8 +92,24 @@ class View:
             case Settled():
                 self.fresh.clear()
                 self.pending = news.tail if isinstance(news.verdict, Unknown) else None
+                self._take_verdict(news.verdict, now)
             case _:
                 assert_never(news)
+
+    def _take_verdict(self, verdict: Verdict, now: float) -> None:
+        match verdict:
+            case Accepted(outcome) | Refused(outcome):
+                self.sections.judged(outcome, now)
+                if completes_key_change(outcome):
+                    self._forget(pages.KEY_ROWS)
+            case _:
+                pass
+
+    def _forget(self, rows: Iterable[str]) -> None:
+        """Let rows be read anew before they are shown."""
+        for row in rows:
+            self.values.pop(row, None)
+            self._read.pop(row, None)
 
     def _take_reading(self, reading: Reading, now: float) -> None:
         self.values[reading.row] = reading.value
@@ -103,6 +123,8 @@ class View:
                 self.alarms = pages.alarms_raised(self.values)
             case pages.CURRENCY:
                 self.account = wording.account_of(reading.value)
+            case pages.KEY_SET if isinstance(reading.value, KeySet):
+                self.sections.told(reading.value, now)
             case pages.COMMODITY:
                 self.commodity = wording.commodity_of(reading.value)
             case _:
@@ -112,7 +134,8 @@ class View:
     def pressing(self) -> tuple[object, ...]:
         """What stands before the idle pages; when it changes, it is shown at once."""
         silent = self.silence and (self.silence.silent, self.silence.trouble)
-        return silent, self.overload, self.pending, self.ledger_fell, self.alarms
+        awaited = self.sections.progress is not None, self.sections.is_over
+        return silent, self.overload, self.pending, self.ledger_fell, self.alarms, awaited
 
     @property
     def alerts(self) -> tuple[object, ...]:

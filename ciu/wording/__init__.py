@@ -8,7 +8,7 @@ from ciu.wording.accounts import (
     commodity_of,
     measure_in,
 )
-from ciu.wording.effects import FACTOR, KEY_SECTIONS, limit, price
+from ciu.wording.effects import FACTOR, completes_key_change, limit, price
 from ciu.wording.entries import Complaint, complaint, entry
 from ciu.wording.figures import (
     COUNTED,
@@ -33,6 +33,7 @@ from ciu.wording.happenings import (
     token_became,
     who_is_silent,
 )
+from ciu.wording.key_change import Progress, key_change, time_up
 from ciu.wording.layout import Lines, clip
 from ciu.wording.supply import OVERLOADS, after, overload, overload_advice, runs_down, supply
 from ciu.wording.troubles import ALARMS, Silence, Silent, alarm, ledger_fell, silence
@@ -45,7 +46,6 @@ __all__ = [
     "COUNTED",
     "ELECTRICITY",
     "FACTOR",
-    "KEY_SECTIONS",
     "MEASURES",
     "MEMORY_OLD",
     "OVERLOADS",
@@ -58,6 +58,7 @@ __all__ = [
     "Lines",
     "LocalTime",
     "Measure",
+    "Progress",
     "Silence",
     "Silent",
     "Words",
@@ -69,12 +70,14 @@ __all__ = [
     "clip",
     "commodity_of",
     "complaint",
+    "completes_key_change",
     "countdown",
     "doubt",
     "earlier",
     "entry",
     "figure",
     "floor_decimal",
+    "key_change",
     "kilowatts",
     "ledger_fell",
     "limit",
@@ -90,6 +93,7 @@ __all__ = [
     "span",
     "supply",
     "supply_became",
+    "time_up",
     "token_became",
     "verdict",
     "who_is_silent",

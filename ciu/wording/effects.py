@@ -9,7 +9,7 @@ from enum import IntEnum
 
 from ciu.wording.accounts import Account, Commodity, measure_in
 from ciu.wording.figures import MEASURES, Measure
-from link.terms import TokenOutcome, Unit
+from link.terms import TokenClass, TokenOutcome, TokenResult, Unit
 
 
 class Management(IntEnum):
@@ -81,6 +81,13 @@ def effect_of(outcome: TokenOutcome) -> Effect:
     """Return what an accepted management token did."""
     known = outcome.subclass in EFFECTS
     return EFFECTS[Management(outcome.subclass)] if known else OTHER
+
+
+def completes_key_change(outcome: TokenOutcome) -> bool:
+    """Tell whether this was the last section of a new key, which is in use now."""
+    managed = outcome.token_class == TokenClass.MANAGEMENT
+    accepted = outcome.result is TokenResult.Accept
+    return accepted and managed and outcome.subclass in KEY_SECTIONS
 
 
 def value_of(outcome: TokenOutcome, account: Account | None, commodity: Commodity | None) -> str:

@@ -48,6 +48,8 @@ from .panel_customer import KWH
 URL = "memory://house"
 DRNS = ("01000000016", "01000000024")
 GOOD, BETTER, WRONG = "23716100501183194197", "11111111111111111111", "00000000000000000001"
+PARTS = {"3" * 20: 3, "4" * 20: 4}
+"""Sections of a new key, and their subclasses."""
 AT = 1_795_340_000
 OFF = SupplyExplanation(
     SupplyState.DISCONNECTED,
@@ -82,6 +84,8 @@ class LabMeter:
         """What a good token is worth."""
         self.commodity = "electricity"
         self.key_set = KeySet(0, 0, 0)
+        self.held: set[str] = set()
+        self.new_key: dict[str, object] = {}
         self.lock_out: SupplyExplanation | None = None
         """Why the supply is off until somebody confirms."""
         self._address = address
@@ -130,6 +134,7 @@ class LabMeter:
             "account.currency": self.currency,
             "sts.commodity": self.commodity,
             "key_set.value": self.key_set,
+            **self.new_key,
         }
         if isinstance(asked.selection, ByDigest):
             digest = asked.selection.digest
@@ -162,6 +167,10 @@ class LabMeter:
     def _scale(self) -> int:
         return -5 if self.unit is Unit.CURRENCY else 0
 
+    def take(self, digits: str) -> None:
+        """Take a token that comes by another path."""
+        self._judge(digits)
+
     def _judge(self, digits: str) -> TokenOutcome:
         assert isinstance(NOTHING, TokenOutcome)
         outcome = replace(
@@ -182,6 +191,8 @@ class LabMeter:
                     first_at=entry.at,
                     worth=entry.amount,
                 )
+        if digits in PARTS:
+            return self._take_part(digits, replace(outcome, token_class=2, subclass=PARTS[digits]))
         if digits not in (GOOD, BETTER):
             return outcome
         self.credit += self.worth
@@ -194,6 +205,25 @@ class LabMeter:
         )
         self.ledger.append(accepted)
         return accepted
+
+    def _take_part(self, digits: str, outcome: TokenOutcome) -> TokenOutcome:
+        self.held.add(digits)
+        missing = len(PARTS) - len(self.held)
+        entry = replace(outcome, sequence=len(self.ledger) + 1, result=TokenResult.Accept)
+        if missing:
+            held = TokenResult(TokenResult.FirstKCT + PARTS[digits] - 3)
+            waiting = {"missing": missing, "seconds": 600, "unit": Unit.COUNT}
+            entry = replace(entry, result=held, amount=len(self.held), **waiting)
+            self.key_set = KeySet(len(self.held), missing, 600)
+        else:
+            self.key_set = KeySet(0, 0, 0)
+            self.new_key = {
+                "sts.supply_group_code": 600_727,
+                "sts.key_revision_number": 2,
+                "sts.tariff_index": 7,
+            }
+        self.ledger.append(entry)
+        return entry
 
 
 class LabLine:

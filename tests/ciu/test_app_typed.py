@@ -11,7 +11,7 @@ from ciu.keypad import read_keys
 from link.cosem.values import Currency, CurrencyUnit
 from link.terms import SupplyState
 
-from .lab import AT, BETTER, DRNS, GOOD, WRONG, Lab, Play
+from .lab import AT, BETTER, DRNS, GOOD, PARTS, WRONG, Lab, Play
 
 
 def test_an_accepted_token_is_reported_with_credit_and_supply(play: Play) -> None:
@@ -63,6 +63,22 @@ def test_what_is_no_electricity_in_units_is_reported_in_its_own(
         page, _ = await lab.type("37E")
         exact = next(key for key in told if key.startswith("credit"))
         assert json.loads(page.to_json())[exact] == told[exact]
+
+    play(scenario)
+
+
+def test_the_sections_of_a_new_key_are_typed_in_a_row(play: Play) -> None:
+    async def scenario(lab: Lab) -> None:
+        first, second = PARTS
+        held, _ = await lab.type(first + "E")
+        assert (held.status, held.result, held.reason) == (0, "accepted", "FirstKCT")
+        assert held.screen == ("PART 1 OK: 1 of 2", "1 more within 10:00")
+        assert (held.amount, held.credit) == (None, 0)
+        lab.meter.held.clear()
+        lab.meter.ledger.clear()
+        changed, _ = await lab.type(f"{first}E{second}E")
+        assert (changed.status, changed.reason) == (0, "Accept")
+        assert changed.screen == ("KEY CHANGED", "600727 KRN 2 TI 07")
 
     play(scenario)
 

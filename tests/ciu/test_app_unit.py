@@ -9,7 +9,7 @@ from ciu.screen import LinkSign, RelaySign, Screen
 from link.durable import StoreInUse
 from link.terms import RestoredBy, SupplyExplanation, SupplyReason, SupplyState
 
-from .lab import AT, BETTER, DRNS, GOOD, URL, WRONG, Lab, Play
+from .lab import AT, BETTER, DRNS, GOOD, PARTS, URL, WRONG, Lab, Play
 
 
 def test_the_idle_display_comes_alive(play: Play) -> None:
@@ -268,6 +268,49 @@ def test_a_short_code_reads_what_the_polls_do_not(play: Play) -> None:
             app.type(read_keys("77E"))
             await app.until(lambda: app.screen.lines[1] == "not on this meter")
             assert app.screen.signs.link is LinkSign.GOOD
+
+        await lab.served(app, visit)
+
+    play(scenario)
+
+
+def test_a_new_key_is_typed_across_a_restart_of_the_unit(play: Play) -> None:
+    async def scenario(lab: Lab) -> None:
+        first, second = PARTS
+        app = lab.app()
+
+        async def begin() -> None:
+            app.type(read_keys(first + "E"))
+            await lab.shows(app, "PART 1 OK: 1 of 2")
+            await asyncio.sleep(60)
+            assert app.screen.lines[0] == "PART 1 OK: 1 of 2"
+            assert app.board().happened[0].text.endswith("accepted: key part 1, 1 more")
+
+        await lab.served(app, begin)
+        again = lab.app()
+
+        async def end() -> None:
+            await lab.shows(again, "KEY CHANGE: 1 of 2")
+            again.type(read_keys(second + "E"))
+            await again.until(lambda: again.screen.lines == ("KEY CHANGED", "600727 KRN 2 TI 07"))
+            await lab.shows(again, "Supply group")
+            await lab.shows(again, "Credit left")
+            assert again.board().happened[0].text.endswith("accepted: key changed")
+
+        await lab.served(again, end)
+
+    play(scenario)
+
+
+def test_a_section_that_another_unit_has_typed_is_told_too(play: Play) -> None:
+    async def scenario(lab: Lab) -> None:
+        app = lab.app()
+
+        async def visit() -> None:
+            await lab.shows(app, "Credit left")
+            await lab.shows(app, "Power now")
+            lab.meter.take(next(iter(PARTS)))
+            await lab.shows(app, "KEY CHANGE: 1 of 2")
 
         await lab.served(app, visit)
 

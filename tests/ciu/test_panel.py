@@ -31,6 +31,7 @@ from ciu.wording import Silence, Silent, Words
 from link.terms import (
     Alarm,
     Consumption,
+    KeySet,
     LinkTrouble,
     RestoredBy,
     SupplyExplanation,
@@ -53,9 +54,11 @@ ON = SupplyExplanation(SupplyState.CONNECTED, SupplyReason.NONE, 0, RestoredBy.N
 
 def test_the_table_takes_every_verdict_that_does_not_wait_and_every_pause() -> None:
     for mode in Mode:
-        assert (mode, Cue.TURN if mode is Mode.IDLE else Cue.PAUSE) in TABLE
+        turns = mode in (Mode.IDLE, Mode.WIZARD)
+        assert (mode, Cue.TURN if turns else Cue.PAUSE) in TABLE
         if mode not in (Mode.ENTRY, Mode.CORRECTING):
-            assert {(mode, Cue.VERDICT), (mode, Cue.TESTED)} <= TABLE.keys()
+            for cue in (Cue.VERDICT, Cue.PAGED, Cue.HELD):
+                assert (mode, cue) in TABLE
     assert {mode for mode, _ in TABLE} == {step.mode for step in TABLE.values()} == set(Mode)
 
 
@@ -317,7 +320,13 @@ def test_a_verdict_of_another_meter_is_shown_under_its_own_number(
     assert customer.panel.screen.meter == labels[1].tail
 
 
-NEWS = st.sampled_from(["heard", "silent", "credit", "alarm", "unknown", "accepted", "not done"])
+NEWS = st.sampled_from(
+    [
+        *("heard", "silent", "credit", "alarm", "unknown", "accepted", "not done"),
+        *("held", "key changed", "a set", "no set"),
+    ]
+)
+SETTLES = ("accepted", "not done", "held", "key changed")
 
 
 @settings(max_examples=60)
@@ -329,6 +338,9 @@ def test_whatever_happens_only_whole_tokens_leave_and_one_at_a_time(
     happenings: list[Key | float | str],
 ) -> None:
     customer = Customer(Panel(labels, PROFILES["spln"], words, 0.0))
+    section = outcome(
+        result=TokenResult.FirstKCT, token_class=2, subclass=3, amount=1, missing=1, seconds=600
+    )
     meter, open_tokens = labels[0].drn, 0
     news = {
         "heard": Heard(meter),
@@ -338,6 +350,10 @@ def test_whatever_happens_only_whole_tokens_leave_and_one_at_a_time(
         "unknown": Settled(meter, "4197", Unknown(LinkTrouble.NO_ANSWER)),
         "accepted": Settled(meter, "4197", Accepted(outcome())),
         "not done": Settled(meter, "4197", NotDone()),
+        "held": Settled(meter, "4197", Accepted(section)),
+        "key changed": Settled(meter, "4197", Accepted(outcome(token_class=2, subclass=4))),
+        "a set": Reading(meter, pages.KEY_SET, KeySet(2, 1, 30), 0),
+        "no set": Reading(meter, pages.KEY_SET, KeySet(0, 0, 0), 0),
     }
     for happening in happenings:
         before = len(customer.submitted)
@@ -348,7 +364,7 @@ def test_whatever_happens_only_whole_tokens_leave_and_one_at_a_time(
                 customer.wait(happening)
             case str():
                 customer.tell(news[happening])
-                open_tokens = 0 if happening in ("accepted", "not done") else open_tokens
+                open_tokens = 0 if happening in SETTLES else open_tokens
         open_tokens += len(customer.submitted) - before
         assert open_tokens <= 1
         assert all(len(digits) == 20 for digits in customer.submitted)

@@ -17,6 +17,7 @@ from ciu.wording import (
     Doubt,
     Lines,
     LocalTime,
+    Progress,
     Silence,
     Silent,
     Words,
@@ -250,6 +251,15 @@ def test_a_held_section_is_told_with_what_is_missing(words: Words, outcome: Make
     held = outcome(result=TokenResult.SecondKCT, token_class=2, missing=1, seconds=580)
     said = wording.verdict(words, held, HERE)
     assert said == ("KEY PART 2 ACCEPTED", "1 more within 9:40")
+
+
+def test_every_stage_of_a_key_change_has_words_that_fit(words: Words) -> None:
+    flags = (False, False), (True, False), (False, True)
+    for held, missing, part, (again, anew) in product((1, 3, 255), (1, 255), range(5), flags):
+        progress = Progress(held, missing, part, again, anew)
+        for left_s in (0, 59, 600, *U32):
+            assert fits(wording.key_change(words, progress, left_s))
+    assert fits(wording.time_up(words))
 
 
 def test_every_supply_explanation_has_words_that_fit(words: Words) -> None:
