@@ -121,6 +121,8 @@ class SupplyReason(IntEnum):
     """Off for a time, then tried again without anybody's doing."""
     OVERLOAD_LOCKOUT = 5
     """Too many times in a row: off until it is confirmed, or its longer time is over."""
+    TAMPER = 6
+    """An input told of an interference and is configured to open the switch."""
 
 
 class RestoredBy(IntEnum):
@@ -132,6 +134,7 @@ class RestoredBy(IntEnum):
     FIRST_TOKEN = 3
     CONFIRMATION = 4
     """Somebody at the keypad, or time."""
+    CLEAR_TAMPER_TOKEN = 5
 
 
 class CreditStatus(IntEnum):
@@ -154,14 +157,29 @@ class Alarm(IntFlag):
     STORE_FAILED = 16
     SOURCE_SILENT = 32
     REGISTER_FELL = 64
+    TAMPERED = 128
+
+
+class Tamper(IntFlag):
+    """Inputs that told of an interference, until a token clears them (0.0.96.50.7.255, ours)."""
+
+    COVER = 1
+    TERMINAL_COVER = 2
+    MAGNET = 4
+    PHASE_UNBALANCE = 8
 
 
 class Unit(IntEnum):
-    """Physical units, IEC 62056-6-2 enumeration, and 255 for a plain count."""
+    """Units of IEC 62056-6-2, and 255 for a plain count.
+
+    Amounts with a unit are counted in its base unit here: Wh, litres of a cubic metre, seconds, or
+    10^-5 of the currency.
+    """
 
     YEAR = 1
     DAY = 4
     SECOND = 7
+    CURRENCY = 10
     CUBIC_METRE = 13
     WATT = 27
     WATT_HOUR = 30
@@ -190,13 +208,16 @@ class LinkTrouble(Enum):
 class TokenOutcome:
     """The last token result and the ledger entry, one form for both (0.0.96.50.2.255, ours).
 
-    A member that the result does not use is 0 or empty: `first_at`, `worth` and `first_source`
-    belong to UsedError, `seconds` to LockedOut and to held sections, `missing` to held sections,
-    `control` to class 1. Amounts are in the commodity's base unit: Wh, litres or seconds.
+    A member that the result does not use is 0 or empty. `first_at`, `worth` and `first_source`
+    belong to a token that the ledger knows: UsedError, and a CRCError of a key section whose set
+    has changed the key since. `seconds` belongs to LockedOut and to held sections, `control` to
+    class 1. `amount` is the effect in base units of `unit`: credit added (below 0: taken), a limit
+    in W, a price in 10^-5 of the currency; of a held section how many are held, in COUNT, and
+    `missing` is how many more the set needs.
     """
 
     sequence: int
-    """Ledger sequence of the entry that this token has (Accept, held section, UsedError), or 0."""
+    """Ledger sequence of the entry that this token has, or 0."""
     digest: bytes
     token_class: int
     subclass: int
@@ -234,6 +255,23 @@ class SupplyExplanation:
     """UTC seconds; 0 where the reason has always held."""
     restored_by: RestoredBy
     seconds_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeySet:
+    """The key change that waits for its other sections (0.0.96.50.16.255, ours); zeros for none."""
+
+    held: int
+    missing: int
+    seconds_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Consumption:
+    """All that was ever used, in base units of `unit` (0.0.96.50.18.255, ours)."""
+
+    total: int
+    unit: Unit
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ Digit codes that may begin with a zero (EA, DKGA, SGC, TI) are strings; counts a
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import reduce
+from operator import or_
 from pathlib import Path
 
 from link.media import check_url
@@ -12,14 +14,16 @@ from link.secret import Secret
 from link.settings import (
     SettingsError,
     check_drn,
+    check_known,
     check_timezone,
     check_within,
     read_secret,
     read_settings,
 )
-from link.terms import HIGHEST_ADDRESS, is_digits, meter_pan
-from meter.domain import OVER_S, PowerLimit, Seed
-from meter.sts import BaseDate, EncryptionAlgorithm
+from link.terms import HIGHEST_ADDRESS, Tamper, is_digits, meter_pan
+from meter.domain import MOST_POWER_W, OVER_S, PowerLimit, Seed
+from meter.sts import BaseDate, Commodity, EncryptionAlgorithm
+from meter.world import MOST_PHASES
 
 KEY_OCTETS = {f"{ea:02d}": ea.key_octets for ea in EncryptionAlgorithm}
 """Decoder key length by the digits of an encryption algorithm."""
@@ -27,9 +31,16 @@ KEY_OCTETS = {f"{ea:02d}": ea.key_octets for ea in EncryptionAlgorithm}
 DKGA_ALGORITHMS = {"02": ("07",), "04": ("07", "11")}
 """Encryption algorithms that each decoder key generation algorithm makes keys for."""
 
-MOST_POWER_W = 1_000_000
 LONGEST_OVERLOAD_S = 300
-"""Bounds of the power limit (ours): the time stays below that in which retries are forgotten."""
+"""Bound of the time above the power limit (ours): below that in which retries are forgotten."""
+
+COMMODITIES = {commodity.name.lower(): commodity for commodity in Commodity}
+MODES = ("units", "currency")
+TAMPERS = {str(tamper.name).lower().replace("_", "-"): tamper for tamper in Tamper}
+LONGEST_CURRENCY = 8
+"""Letters that stand beside an amount on the display (ours)."""
+MOST_PRICE_E5 = 100_000_000_000
+"""A million of the currency for a kWh (ours)."""
 
 LINK_UNBUILT = "link security is not built yet: provision with --lab"
 
@@ -40,8 +51,12 @@ class MeterSection:
     pan: str
     lab: bool = False
     timezone: str = "UTC"
+    commodity: str = "electricity"
+    phases: int = 1
 
     def __post_init__(self) -> None:
+        check_known("commodity", self.commodity, COMMODITIES)
+        check_within("phases", self.phases, 1, MOST_PHASES)
         check_drn(self.drn)
         if self.pan != meter_pan(self.drn):
             raise ValueError(f"pan {self.pan!r} does not belong to drn {self.drn}")
@@ -122,6 +137,44 @@ class SupplySection:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountSection:
+    """How the credit is kept: in units of the commodity, or in money.
+
+    `currency` names the money; `price_e5` is 10^-5 of it for a kWh, a m3 or an hour, until a
+    SetTariffRate token tells another price.
+    """
+
+    mode: str = "units"
+    currency: str = ""
+    price_e5: int = 0
+
+    def __post_init__(self) -> None:
+        check_known("mode", self.mode, MODES)
+        if self.mode == "units":
+            if self.currency or self.price_e5:
+                raise ValueError('currency and price_e5 go with mode = "currency"')
+            return
+        if not 1 <= len(self.currency) <= LONGEST_CURRENCY or not self.currency.isalpha():
+            raise ValueError(f"currency {self.currency!r} is no name of 1 to 8 letters")
+        check_within("price_e5", self.price_e5, 1, MOST_PRICE_E5)
+
+
+@dataclass(frozen=True, slots=True)
+class TamperSection:
+    """Inputs of interference for which the switch opens; all others are noted only."""
+
+    open: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in self.open:
+            check_known("open", name, TAMPERS)
+
+    def opening(self) -> Tamper:
+        """Return it in the domain's words."""
+        return reduce(or_, (TAMPERS[name] for name in self.open), Tamper(0))
+
+
+@dataclass(frozen=True, slots=True)
 class UrlSection:
     url: str
 
@@ -136,6 +189,8 @@ class MeterConfig:
     source: UrlSection
     relay: UrlSection
     supply: SupplySection = SupplySection()
+    account: AccountSection = AccountSection()
+    tamper: TamperSection = TamperSection()
 
 
 def read_config(path: Path) -> MeterConfig:
@@ -164,6 +219,10 @@ def read_seed(config: MeterConfig) -> Seed:
         ken=config.sts.ken,
         manufactured=int(datetime(made.year, made.month, made.day, tzinfo=UTC).timestamp()),
         key=key,
+        commodity=COMMODITIES[config.meter.commodity],
+        currency=config.account.currency,
+        price_e5=config.account.price_e5,
+        phases=config.meter.phases,
     )
 
 

@@ -3,6 +3,8 @@
 Invariant: the register depends on when appliances and contact were moved, and never on when it was
 read. World time is `scale` times the time given; power is constant within a world second, energy
 is whole watt-seconds of whole world seconds, and what is moved holds from the second that runs.
+Where water, gas or time is sold, litres or seconds an hour stand for W, and litres or seconds for
+Wh: the sums are the same.
 """
 
 from bisect import bisect_left
@@ -11,6 +13,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from link.spelling import nearest
+from meter.places import HOUSE, Appliance, Place
 
 WS_PER_WH = 3600
 HORIZON_S = 7 * 86400
@@ -28,41 +31,11 @@ STREET_MOHM = 400
 """Resistance of the street, over which the voltage sags under load (ours)."""
 
 
+MOST_PHASES = 3
+
+
 class WorldError(ValueError):
     """An appliance that is not in the house, or a scale that no clock can have."""
-
-
-@dataclass(frozen=True, slots=True)
-class Appliance:
-    """Draws `power_w` in the first `on_s` of every `cycle_s` world seconds while switched on.
-
-    `factor` is its power factor in thousandths.
-    """
-
-    name: str
-    power_w: int
-    on_s: int = 1
-    cycle_s: int = 1
-    factor: int = 1000
-
-    def on_seconds(self, until_s: int) -> int:
-        """Return the seconds within [0, until_s) in which it draws."""
-        cycles, rest_s = divmod(until_s, self.cycle_s)
-        return cycles * self.on_s + min(rest_s, self.on_s)
-
-
-APPLIANCES = (
-    Appliance("kettle", 2000),
-    Appliance("fridge", 120, on_s=600, cycle_s=1800, factor=720),
-    Appliance("light", 60, factor=900),
-    Appliance("television", 90, factor=950),
-    Appliance("iron", 1100, on_s=40, cycle_s=90),
-    Appliance("cooker", 1800, on_s=20, cycle_s=30),
-    Appliance("geyser", 3000, on_s=900, cycle_s=3600),
-    Appliance("fan", 45, factor=800),
-)
-BY_NAME = {appliance.name: appliance for appliance in APPLIANCES}
-USUALLY_ON = ("fridge",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,29 +47,47 @@ class Mains:
     voltage_mv: int
     frequency_mhz: int
     """In millihertz."""
+    unbalance_w: int
+    """How far the powers of the phases are apart; 0 with one phase."""
 
 
 class World:
     """One house. `now` is monotonic seconds; a `now` before the newest one counts as that one."""
 
     def __init__(
-        self, now: float, *, seed: int = 1, scale: int = 1, on: Iterable[str] = USUALLY_ON
+        self,
+        now: float,
+        *,
+        place: Place = HOUSE,
+        seed: int = 1,
+        scale: int = 1,
+        phases: int = 1,
+        on: Iterable[str] | None = None,
     ) -> None:
-        """Build a house whose contact is open; raises WorldError."""
+        """Build a house whose contact is open; raises WorldError.
+
+        `on`: what is switched on, what usually is where nothing is said. Appliances stand on the
+        phases in turn.
+        """
         if scale < 1:
             raise WorldError(f"scale {scale} is not 1 or more")
+        if not 1 <= phases <= MOST_PHASES:
+            raise WorldError(f"phases {phases} is not within 1..{MOST_PHASES}")
+        self.place = place
         self._started_at = now
         self._scale = scale
         self._second = 0
         self._energy_ws = 0
         self._closed = False
-        self._shift_s = {a.name: _shift_s(seed, a.name, a.cycle_s) for a in APPLIANCES}
+        self._shift_s = {a.name: _shift_s(seed, a.name, a.cycle_s) for a in place.appliances}
+        self._phase_of = {a: number % phases for number, a in enumerate(place.appliances)}
+        self._phases = phases
         self._street_s = _shift_s(seed, "street", VOLTAGE_PERIOD_S)
-        self._on = {_known(name) for name in on}
+        self._on = {self._known(name) for name in (place.usually_on if on is None else on)}
 
     def turn(self, now: float, name: str, on: bool) -> None:
         """Switch an appliance; raises WorldError for one that is not in the house."""
-        appliance = _known(name)
+        appliance = self._known(name)
         self._advance(now)
         if on:
             self._on.add(appliance)
@@ -113,7 +104,7 @@ class World:
         self._advance(now)
         return self._closed
 
-    def register_wh(self, now: float) -> int:
+    def register(self, now: float) -> int:
         """Return the energy of all whole world seconds so far."""
         self._advance(now)
         return self._energy_ws // WS_PER_WH
@@ -130,15 +121,16 @@ class World:
         """
         self._advance(now)
         drawing = [a for a in self._on if self._closed and self._draws_s(a, 1)]
-        apparent_va = sum(a.power_w * 1000 // a.factor for a in drawing)
+        apparent_va = sum(a.rate * 1000 // a.factor for a in drawing)
         sag_mv = apparent_va * STREET_MOHM * 1000 // NOMINAL_MV
         moment_s = self._second + self._street_s
         wander_mv = _wander(moment_s, VOLTAGE_PERIOD_S, VOLTAGE_SWING_MV)
         return Mains(
-            power_w=sum(a.power_w for a in drawing),
+            power_w=sum(a.rate for a in drawing),
             apparent_va=apparent_va,
             voltage_mv=NOMINAL_MV + wander_mv - sag_mv,
             frequency_mhz=NOMINAL_MHZ + _wander(moment_s, FREQUENCY_PERIOD_S, FREQUENCY_SWING_MHZ),
+            unbalance_w=self._unbalance_w(drawing),
         )
 
     def when_wh(self, now: float, wh: int) -> float | None:
@@ -174,17 +166,26 @@ class World:
         """Return the energy of the next world seconds, the running one first."""
         if not self._closed:
             return 0
-        return sum(a.power_w * self._draws_s(a, seconds) for a in self._on)
+        return sum(a.rate * self._draws_s(a, seconds) for a in self._on)
+
+    def _unbalance_w(self, drawing: list[Appliance]) -> int:
+        powers_w = [0] * self._phases
+        for appliance in drawing:
+            powers_w[self._phase_of[appliance]] += appliance.rate
+        return max(powers_w) - min(powers_w)
+
+    def _known(self, name: str) -> Appliance:
+        found = self.place.find(name)
+        if found is None:
+            names = [each.name for each in self.place.appliances]
+            raise WorldError(
+                f"no appliance {name!r} in the {self.place.name} ({nearest(name, names)})"
+            )
+        return found
 
     def _draws_s(self, appliance: Appliance, seconds: int) -> int:
         start = self._second + self._shift_s[appliance.name]
         return appliance.on_seconds(start + seconds) - appliance.on_seconds(start)
-
-
-def _known(name: str) -> Appliance:
-    if name in BY_NAME:
-        return BY_NAME[name]
-    raise WorldError(f"no appliance {name!r} in the house ({nearest(name, BY_NAME)})")
 
 
 def _shift_s(seed: int, name: str, cycle_s: int) -> int:

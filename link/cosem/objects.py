@@ -27,6 +27,8 @@ from link.cosem.schema import U16, U32, Schema
 from link.cosem.selection import ENTRY_SELECTOR, OUTCOME_COLUMN, RANGE_SELECTOR
 from link.cosem.structures import (
     BILLING_PROFILE,
+    CONSUMPTION,
+    KEY_SET,
     LEDGER_HEAD,
     NAME_LONGEST,
     SUPPLY_EXPLANATION,
@@ -44,7 +46,7 @@ from link.cosem.values import (
     SortMethod,
     TokenShare,
 )
-from link.terms import Alarm, Unit
+from link.terms import Alarm, Tamper, Unit
 
 _TOKEN_CREDIT = logical_name("0.0.19.10.0.255")
 _NO_NEXT_CREDIT = LEAST_AMOUNT
@@ -98,7 +100,8 @@ def _seen(member: str, fixed: object = None) -> Line:
 
 
 def _amount(member: str) -> Line:
-    return Line(member, read=CUSTOMER, unit=Unit.WATT_HOUR)
+    """Return the row of an amount, which counts what `account.currency` says."""
+    return Line(member, read=CUSTOMER)
 
 
 OBJECTS: tuple[CosemObject, ...] = (
@@ -143,7 +146,6 @@ OBJECTS: tuple[CosemObject, ...] = (
         Line(
             "next_credit_available_threshold",
             read=CUSTOMER,
-            unit=Unit.WATT_HOUR,
             fixed=_NO_NEXT_CREDIT,
         ),
     ),
@@ -230,12 +232,19 @@ OBJECTS: tuple[CosemObject, ...] = (
     _data("ledger_head", "0.0.96.50.4.255", CUSTOMER, LEDGER_HEAD),
     _data("overloads", "0.0.96.50.5.255", CUSTOMER, U32),
     _data("usage", "0.0.96.50.6.255", CUSTOMER, USAGE),
+    _data("tamper", "0.0.96.50.7.255", CUSTOMER, FlagNumber(Tamper)),
+    _data("price", "0.0.96.50.8.255", CUSTOMER, U32),
+    _data("unbalance_limit", "0.0.96.50.9.255", CUSTOMER, U32),
     cosem_object(
         "confirm_reconnection",
         DATA,
         "0.0.96.50.14.255",
         Line("value", write=CUSTOMER, schema=U32),
     ),
+    _data("flow_factor", "0.0.96.50.15.255", CUSTOMER, U16),
+    _data("key_set", "0.0.96.50.16.255", CUSTOMER, KEY_SET),
+    _data("base_date", "0.0.96.50.17.255", CUSTOMER, U16),
+    _data("consumption", "0.0.96.50.18.255", CUSTOMER, CONSUMPTION),
     cosem_object(
         "alarms",
         DATA,

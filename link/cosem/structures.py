@@ -37,7 +37,9 @@ from link.cosem.values import (
 )
 from link.dlms import Conformance, Tag
 from link.terms import (
+    Consumption,
     EntrySource,
+    KeySet,
     LedgerHead,
     RestoredBy,
     SupplyExplanation,
@@ -151,6 +153,8 @@ SUPPLY_EXPLANATION = Structure(
     restored_by=Enumerated(RestoredBy),
     seconds_left=U32,
 )
+CONSUMPTION = Structure(Consumption, total=U64, unit=Enumerated(Unit))
+KEY_SET = Structure(KeySet, held=U8, missing=U8, seconds_left=U32)
 USAGE = Structure(Usage, today_wh=U32, yesterday_wh=U32, month_wh=U32, last_month_wh=U32)
 BILLING_PROFILE = Array(Structure(Captured, at=DATE_TIME, total_wh=U32), PROFILE_LONGEST)
 MONITORED_VALUE = Structure(MonitoredValue, class_id=U16, logical_name=LOGICAL_NAME, index=I8)

@@ -6,7 +6,7 @@ asked.
 
 import logging
 
-from link.durable import DurableError
+from link.durable import DurableError, NotAStore
 from link.terms import TokenOutcome
 from meter.domain import (
     Command,
@@ -17,7 +17,7 @@ from meter.domain import (
     TimePassed,
     apply_all,
     decide,
-    fact_to_json,
+    fact_to_line,
     initial,
 )
 from meter.store import Store
@@ -36,6 +36,20 @@ def load_or_begin(store: Store, seed: Seed, at: int) -> State:
         state = initial(seed, at)
         store.commit((), state)
     return state
+
+
+def check_account(state: State, seed: Seed) -> None:
+    """Raise NotAStore where the configuration names another commodity or currency than the store.
+
+    The credit that is there would become one of something else.
+    """
+    kept, named = state.account, (seed.commodity, seed.currency)
+    if (kept.commodity, kept.currency) != named:
+        raise NotAStore(
+            f"the store keeps {kept.currency or 'units'} of {kept.commodity.name.lower()}, the"
+            f" configuration names {seed.currency or 'units'} of {seed.commodity.name.lower()}:"
+            " give [store] another file, or name again what it keeps"
+        )
 
 
 class Keeper:
@@ -76,7 +90,7 @@ class Keeper:
         """Log what has happened since the last time."""
         for fact in self._untold:
             small = isinstance(fact, EnergyUsed | TimePassed)
-            log.log(logging.DEBUG if small else logging.INFO, "%s", fact_to_json(fact))
+            log.log(logging.DEBUG if small else logging.INFO, "%s", fact_to_line(fact))
         self._untold = ()
 
     def _commit(self, facts: tuple[Fact, ...], state: State) -> None:

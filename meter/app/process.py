@@ -18,14 +18,14 @@ from link.pump import Pump
 from link.server import ActionDone, Asked, ServerSession
 from link.terms import MAKER, TokenOutcome, is_digits
 from meter.app.clock import WallClock
-from meter.app.keeper import load_or_begin
+from meter.app.keeper import check_account, load_or_begin
 from meter.app.seats import Seat, Seats
 from meter.app.unit import Equipment, MeterUnit, Rules
 from meter.config import MeterConfig, read_seed
 from meter.domain import Seed
 from meter.faces.cosem import CosemFace
 from meter.relays import open_relay
-from meter.sources import ControlSocket, open_source, world_of
+from meter.sources import ControlSocket, TamperReported, open_source, world_of
 from meter.store import Store
 
 log = logging.getLogger("meter")
@@ -76,7 +76,7 @@ class MeterProcess:
             listener = await self._listen(self._config.link.listen)
             try:
                 if control:
-                    self._watch(control, opened)
+                    self._watch(control, unit, opened)
                 ready(listener.url)
                 await self._serve(unit, listener)
             finally:
@@ -90,6 +90,7 @@ class MeterProcess:
         store = Store.open(config.store.file, connect=self._connect)
         opened.callback(store.close)
         state = load_or_begin(store, seed, self._utc())
+        check_account(state, seed)
         new_epoch = state.metering.epoch + 1
         source = open_source(config.source.url, now=now, folder=self._folder, epoch=new_epoch)
         opened.callback(source.close)
@@ -97,19 +98,26 @@ class MeterProcess:
         unit = MeterUnit(
             Equipment(store, source, relay),
             state,
-            rules=Rules(config.store.commit_wh, config.store.commit_s, config.supply.limit()),
+            rules=Rules(
+                config.store.commit_wh,
+                config.store.commit_s,
+                config.supply.limit(),
+                config.tamper.opening(),
+            ),
             clock=WallClock(self._utc, ZoneInfo(config.meter.timezone)),
             now=now,
         )
         return unit, source.control
 
-    def _watch(self, control: ControlSocket, opened: ExitStack) -> None:
+    def _watch(self, control: ControlSocket, unit: MeterUnit, opened: ExitStack) -> None:
         loop = asyncio.get_running_loop()
         descriptor = control.fileno()
 
         def take() -> None:
             for event in control.take(loop.time()):
                 log.info("control: %s", event)
+                if isinstance(event, TamperReported):
+                    unit.report(event.tamper, loop.time())
             self._moved.set()
 
         loop.add_reader(descriptor, take)
@@ -190,13 +198,13 @@ class MeterProcess:
 
 def _tell(asked: Asked, response: ActionDone) -> None:
     match response.value:
-        case TokenOutcome(result=result, credit_after=credit_wh):
+        case TokenOutcome(result=result, credit_after=credit):
             log.info(
-                "client %d: token ..%s %s, credit %d Wh",
+                "client %d: token ..%s %s, credit %d",
                 asked.client.sap,
                 _last_four(str(asked.value)),
                 result.name,
-                credit_wh,
+                credit,
             )
         case _:
             log.info("client %d: token not judged", asked.client.sap)

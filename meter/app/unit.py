@@ -6,7 +6,7 @@ committed state (meter.md 2).
 
 from dataclasses import dataclass
 
-from link.terms import Alarm, EntrySource, TokenOutcome
+from link.terms import Alarm, EntrySource, Tamper, TokenOutcome
 from meter.app.clock import WallClock
 from meter.app.keeper import Keeper, StoreLost
 from meter.app.limiter import Limiter
@@ -22,11 +22,13 @@ from meter.domain import (
     Observe,
     PowerLimit,
     PowerUp,
+    ReportTamper,
     State,
     contact_wanted,
-    crossing_wh,
+    crossing,
     is_counting,
     next_elapse_s,
+    power_limit,
 )
 from meter.relays import Relay
 from meter.sources import Source
@@ -43,6 +45,7 @@ ROUNDING_S = 1e-6
 """What a sum of float seconds may lack: the second for which a deadline was set is a whole one."""
 
 NO_LIMIT = PowerLimit()
+NO_TAMPER = Tamper(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,9 @@ class Rules:
     commit_wh: int
     commit_s: int
     limit: PowerLimit = NO_LIMIT
+    """Where no token has set another."""
+    opened_by: Tamper = NO_TAMPER
+    """Inputs of interference for which the switch opens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +83,8 @@ class MeterUnit:
         self._relay = equipment.relay
         self._rules = rules
         self._clock = clock
-        self._limiter = Limiter(rules.limit)
+        self._power = Limiter(rules.limit.over_s)
+        self._unbalance = Limiter(rules.limit.over_s)
         self._starting = True
         self._committed_at = self._counted_to = now
         self._last: dict[EntrySource, TokenOutcome] = {}
@@ -97,7 +104,7 @@ class MeterUnit:
     @property
     def limit(self) -> PowerLimit:
         """How much power may be drawn."""
-        return self._rules.limit
+        return power_limit(self.state, self._rules.limit) if self.state else self._rules.limit
 
     def uncounted_s(self, now: float) -> int:
         """Return the running seconds that no committed count-down has counted yet."""
@@ -120,6 +127,11 @@ class MeterUnit:
     def confirm(self, since: int, now: float) -> bool:
         """End the lock-out that began at a UTC second; False where the store is lost."""
         return self._is_done((ConfirmReconnection(since),), now)
+
+    def report(self, tamper: Tamper, now: float) -> bool:
+        """Take what an input tells of an interference; False where the store is lost."""
+        reported = ReportTamper(tamper, opens=bool(tamper & self._rules.opened_by))
+        return self._is_done((*self._settling(now), reported), now)
 
     def last_result(self, source: EntrySource) -> TokenOutcome | None:
         """Return what the last token of a path came to: since the start, or by the ledger."""
@@ -157,8 +169,10 @@ class MeterUnit:
             self._execute((PowerUp(), *self._settling(now)), now)
             self._starting = False
         state = self._keeper.known()
-        if self._limiter.is_exceeded(self._drawn_w(state), now):
+        if self._power.is_exceeded(self._drawn_w(state), self.limit.power_w, now):
             self._execute((*self._settling(now), CutOverload(self.reading.power_w)), now)
+        elif self._is_unbalanced(state, now):
+            self.report(Tamper.PHASE_UNBALANCE, now)
         elif self._is_due(state, now):
             self._execute(self._settling(now), now)
         self._drive(now)
@@ -192,7 +206,7 @@ class MeterUnit:
         self._counted_to = self._counted_to + passed_s if self._is_counting() else now
         return (
             Elapsed(passed_s),
-            Measure(self.reading.epoch, self.reading.register_wh),
+            Measure(self.reading.epoch, self.reading.register),
             KeepCalendar(self._clock.today()),
         )
 
@@ -216,19 +230,30 @@ class MeterUnit:
         state = self._keeper.known()
         step_wh = min(SAMPLE_WH, max(self._commit_wh(state) - self._flowed_wh(state), 1))
         step_s = self._source.seconds_until(now, step_wh)
-        waits = (self._elapse_left(state, now), step_s, self._limiter.left_s(now))
+        waits = (
+            self._elapse_left(state, now),
+            step_s,
+            self._power.left_s(now),
+            self._unbalance.left_s(now),
+        )
         return max(0.0, min(wait for wait in waits if wait is not None))
 
     def _flowed_wh(self, state: State) -> int:
-        return self.reading.register_wh - state.metering.register_wh
+        return self.reading.register - state.metering.register
 
     def _commit_wh(self, state: State) -> int:
         step_wh = self._rules.commit_wh
-        return min(step_wh, crossing_wh(state) or step_wh)
+        return min(step_wh, crossing(state) or step_wh)
 
     def _drawn_w(self, state: State) -> int:
         """Return the power that flows by the table's leave, not over a contact that is welded."""
         return self.reading.power_w if contact_wanted(state) else 0
+
+    def _is_unbalanced(self, state: State, now: float) -> bool:
+        """Tell whether the phases were too far apart for too long, and nobody has noted it yet."""
+        noted = Tamper.PHASE_UNBALANCE in state.tampering.seen or not contact_wanted(state)
+        apart_w = 0 if noted else self.reading.unbalance_w
+        return self._unbalance.is_exceeded(apart_w, max(state.limits.unbalance_w, 0), now)
 
     def _elapse_left(self, state: State, now: float) -> float:
         left_s = next_elapse_s(state)

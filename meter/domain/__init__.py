@@ -4,6 +4,7 @@
 order of every change: decide, commit the facts, apply, answer, drive the relay.
 """
 
+from meter.domain.account import MONEY_STEP_E5, Account, opened
 from meter.domain.alarms import alarms
 from meter.domain.apply import apply, apply_all
 from meter.domain.calendar import DAYS_KEPT, MONTHS_KEPT, Calendar, Capture, LocalDay
@@ -19,6 +20,7 @@ from meter.domain.commands import (
     Measure,
     Observe,
     PowerUp,
+    ReportTamper,
 )
 from meter.domain.decide import decide
 from meter.domain.facts import (
@@ -28,8 +30,11 @@ from meter.domain.facts import (
     DayBegan,
     Decision,
     EnergyUsed,
+    Entered,
     Fact,
     GuessFailed,
+    KeyChanged,
+    KeySectionHeld,
     OverloadOpened,
     PowerReturned,
     ReasonArose,
@@ -37,26 +42,31 @@ from meter.domain.facts import (
     ReconnectionConfirmed,
     RegisterFell,
     SwitchTested,
+    TamperSeen,
     TimePassed,
     TokenAccepted,
 )
 from meter.domain.forms import WireError
+from meter.domain.key_sections import HeldSections, Sealed
 from meter.domain.ladder import Ladder, Ladders, Repeat
-from meter.domain.ledger import Ledger
-from meter.domain.overload import OVER_S, Overload, PowerLimit
+from meter.domain.ledger import Ledger, in_order, is_credit
+from meter.domain.overload import MOST_POWER_W, OVER_S, Overload, PowerLimit
 from meter.domain.queries import (
     credit_status,
-    crossing_wh,
+    crossing,
     days_left,
     is_counting,
+    key_set,
     next_elapse_s,
+    power_limit,
     usage,
 )
 from meter.domain.state import (
-    Account,
+    NOT_SET,
     Alarms,
     Held,
     KeyRecord,
+    Limits,
     Metering,
     Seed,
     State,
@@ -65,17 +75,22 @@ from meter.domain.state import (
     initial,
 )
 from meter.domain.supply import contact_wanted, explain, is_locked_out, supply_rows
+from meter.domain.tamper import Tampering
 from meter.domain.tids import TidList
 from meter.domain.wire import (
     fact_from_json,
     fact_to_json,
+    fact_to_line,
     state_from_json,
     state_to_json,
 )
 
 __all__ = [
     "DAYS_KEPT",
+    "MONEY_STEP_E5",
     "MONTHS_KEPT",
+    "MOST_POWER_W",
+    "NOT_SET",
     "OBSERVABLE",
     "OVER_S",
     "Account",
@@ -94,14 +109,19 @@ __all__ = [
     "Elapsed",
     "EnergyUsed",
     "EnterToken",
+    "Entered",
     "Fact",
     "GuessFailed",
     "Held",
+    "HeldSections",
     "KeepCalendar",
+    "KeyChanged",
     "KeyRecord",
+    "KeySectionHeld",
     "Ladder",
     "Ladders",
     "Ledger",
+    "Limits",
     "LocalDay",
     "Measure",
     "Metering",
@@ -116,11 +136,15 @@ __all__ = [
     "ReconnectionConfirmed",
     "RegisterFell",
     "Repeat",
+    "ReportTamper",
+    "Sealed",
     "Seed",
     "State",
     "Sts",
     "Supply",
     "SwitchTested",
+    "TamperSeen",
+    "Tampering",
     "TidList",
     "TimePassed",
     "TokenAccepted",
@@ -130,16 +154,22 @@ __all__ = [
     "apply_all",
     "contact_wanted",
     "credit_status",
-    "crossing_wh",
+    "crossing",
     "days_left",
     "decide",
     "explain",
     "fact_from_json",
     "fact_to_json",
+    "fact_to_line",
+    "in_order",
     "initial",
     "is_counting",
+    "is_credit",
     "is_locked_out",
+    "key_set",
     "next_elapse_s",
+    "opened",
+    "power_limit",
     "state_from_json",
     "state_to_json",
     "supply_rows",

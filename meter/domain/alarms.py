@@ -13,10 +13,12 @@ def conditions(state: State) -> Alarm:
     """Return the alarms whose cause holds now, acknowledged or not."""
     account = state.account
     holding = state.alarms.observed
-    if account.credit_wh <= 0:
+    if account.credit <= 0:
         holding |= Alarm.CREDIT_EXHAUSTED
-    elif account.credit_wh <= account.low_wh:
+    elif account.credit <= account.low:
         holding |= Alarm.LOW_CREDIT
+    if state.tampering.seen:
+        holding |= Alarm.TAMPERED
     if state.supply.held:
         holding |= Alarm.RELAY_OPEN
     return holding

@@ -8,14 +8,18 @@ from typing import assert_never
 from link.terms import Alarm, SupplyReason
 from meter.domain.alarms import conditions
 from meter.domain.calendar import LocalDay
+from meter.domain.effects import effect
 from meter.domain.facts import (
     AlarmsAcknowledged,
     BaselineTaken,
     ConditionsObserved,
     DayBegan,
     EnergyUsed,
+    Entered,
     Fact,
     GuessFailed,
+    KeyChanged,
+    KeySectionHeld,
     OverloadOpened,
     PowerReturned,
     ReasonArose,
@@ -23,10 +27,12 @@ from meter.domain.facts import (
     ReconnectionConfirmed,
     RegisterFell,
     SwitchTested,
+    TamperSeen,
     TimePassed,
     TokenAccepted,
 )
-from meter.domain.state import Held, State, Supply
+from meter.domain.key_change import changed_by, held_after
+from meter.domain.state import UNIT_FACTOR, Held, State, Supply
 from meter.domain.supply import RANK
 
 
@@ -45,8 +51,8 @@ def apply_all(state: State, facts: Iterable[Fact]) -> State:
 
 def _applied(state: State, fact: Fact) -> State:
     match fact:
-        case TokenAccepted():
-            return _token_accepted(state, fact)
+        case TokenAccepted() | KeyChanged() | KeySectionHeld():
+            return _token_entered(state, fact)
         case EnergyUsed() | BaselineTaken() | RegisterFell():
             return _metered(state, fact)
         case GuessFailed():
@@ -56,37 +62,47 @@ def _applied(state: State, fact: Fact) -> State:
         case OverloadOpened() | ReconnectionConfirmed() | PowerReturned():
             return replace(state, supply=_supply_noted(state.supply, fact))
         case DayBegan(day, month, at):
-            total_wh = state.metering.total_wh
-            begun = state.calendar.begun(LocalDay(day, month), at, total_wh)
+            total = state.metering.total
+            begun = state.calendar.begun(LocalDay(day, month), at, total)
             return replace(state, calendar=begun)
         case TimePassed():
             return _time_passed(state, fact)
+        case TamperSeen(tamper, opens):
+            return replace(state, tampering=state.tampering.reported(tamper, opens=opens))
         case ConditionsObserved() | AlarmsAcknowledged():
             return _alarms_changed(state, fact)
         case _:
             assert_never(fact)
 
 
-def _token_accepted(state: State, fact: TokenAccepted) -> State:
+def _token_entered(state: State, fact: Entered) -> State:
+    """Note the entry; what is wholly done also clears its path and puts the meter to use."""
     entry = fact.entry
-    credit_wh = state.account.credit_wh + entry.amount
+    after = replace(state, ledger=state.ledger.added(entry))
+    match fact:
+        case KeySectionHeld(sealed=sealed):
+            return replace(after, sts=held_after(state.sts, sealed))
+        case KeyChanged(sealed=sealed):
+            after = replace(after, sts=changed_by(state.sts, sealed))
+        case TokenAccepted():
+            used = replace(state.sts, tids=state.sts.tids.added(entry.tid))
+            after = effect(replace(after, sts=used), entry)
+        case _:
+            assert_never(fact)
     return replace(
-        state,
-        account=replace(state.account, credit_wh=credit_wh),
-        supply=replace(state.supply, commissioned=True),
-        sts=replace(state.sts, tids=state.sts.tids.added(entry.tid)),
-        ladders=state.ladders.cleared(entry.source),
-        ledger=state.ledger.added(entry),
+        after,
+        supply=replace(after.supply, commissioned=True),
+        ladders=after.ladders.cleared(entry.source),
     )
 
 
 def _metered(state: State, fact: EnergyUsed | BaselineTaken | RegisterFell) -> State:
-    metering = replace(state.metering, register_wh=fact.register_wh)
+    metering = replace(state.metering, register=fact.register)
     match fact:
-        case EnergyUsed(used_wh=used_wh):
-            metering = replace(metering, total_wh=metering.total_wh + used_wh)
-            account = replace(state.account, credit_wh=state.account.credit_wh - used_wh)
-            return replace(state, metering=metering, account=account)
+        case EnergyUsed(used=counted):
+            used, rest = divmod(metering.rest + counted * metering.factor, UNIT_FACTOR)
+            metering = replace(metering, total=metering.total + used, rest=rest)
+            return replace(state, metering=metering, account=state.account.charged(used))
         case BaselineTaken(epoch=epoch):
             return replace(state, metering=replace(metering, epoch=epoch))
         case RegisterFell():
@@ -137,7 +153,9 @@ def _time_passed(state: State, fact: TimePassed) -> State:
         test_pause_s=max(state.supply.test_pause_s - fact.seconds, 0),
         overload=state.supply.overload.passed(fact.seconds),
     )
-    return replace(state, supply=supply, ladders=state.ladders.passed(fact.seconds))
+    sts = replace(state.sts, held=state.sts.held.passed(fact.seconds))
+    ladders = state.ladders.passed(fact.seconds)
+    return replace(state, supply=supply, sts=sts, ladders=ladders)
 
 
 def _alarms_changed(state: State, fact: ConditionsObserved | AlarmsAcknowledged) -> State:

@@ -27,7 +27,7 @@ class Capture:
 
     number: int
     at: int
-    total_wh: int
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +46,18 @@ class Calendar:
         running = self.days[-1].number if self.days else None
         return running is None or not running - 1 <= today.day <= running
 
-    def begun(self, today: LocalDay, at: int, total_wh: int) -> "Calendar":
+    def begun(self, today: LocalDay, at: int, total: int) -> "Calendar":
         """Capture the register for a day that begins, and for its month where that begins too."""
-        days = (*self.days, Capture(today.day, at, total_wh))
+        days = (*self.days, Capture(today.day, at, total))
         months = self.months
         if not months or months[-1].number != today.month:
-            months = (*months, Capture(today.month, at, total_wh))
+            months = (*months, Capture(today.month, at, total))
         return Calendar(days[-DAYS_KEPT:], months[-MONTHS_KEPT:])
 
 
-def used_by_period(captures: tuple[Capture, ...], total_wh: int) -> Iterator[tuple[int, int]]:
+def used_by_period(captures: tuple[Capture, ...], total: int) -> Iterator[tuple[int, int]]:
     """Yield the number of each period and its energy, the last until the register's total."""
     for capture, following in pairwise(captures):
-        yield capture.number, following.total_wh - capture.total_wh
+        yield capture.number, following.total - capture.total
     for running in captures[-1:]:
-        yield running.number, total_wh - running.total_wh
+        yield running.number, total - running.total

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from link.terms import Alarm, EntrySource
+from link.terms import Alarm, EntrySource, Tamper
 from meter.domain.calendar import LocalDay
 
 
@@ -19,7 +19,7 @@ class Measure:
     """Charge what the source's absolute register says."""
 
     epoch: int
-    register_wh: int
+    register: int
 
     def __post_init__(self) -> None:
         if self.epoch < 0:
@@ -73,6 +73,14 @@ class ConfirmReconnection:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportTamper:
+    """Note an interference; `opens`: the switch is to open, by the policy for this input."""
+
+    tamper: Tamper
+    opens: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PowerUp:
     """Count that the meter itself was without power."""
 
@@ -86,6 +94,7 @@ Command = (
     | KeepCalendar
     | CutOverload
     | ConfirmReconnection
+    | ReportTamper
     | PowerUp
 )
 

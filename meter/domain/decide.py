@@ -7,6 +7,7 @@ table with nothing more to say.
 from dataclasses import replace
 from typing import assert_never
 
+from link.terms import Tamper
 from meter.domain.alarms import alarms
 from meter.domain.apply import apply_all
 from meter.domain.commands import (
@@ -21,6 +22,7 @@ from meter.domain.commands import (
     Measure,
     Observe,
     PowerUp,
+    ReportTamper,
 )
 from meter.domain.facts import (
     AlarmsAcknowledged,
@@ -33,6 +35,7 @@ from meter.domain.facts import (
     PowerReturned,
     ReconnectionConfirmed,
     RegisterFell,
+    TamperSeen,
     TimePassed,
 )
 from meter.domain.queries import is_counting
@@ -68,6 +71,8 @@ def _decided(state: State, command: Command, at: int) -> Decision:
             return Decision((began,)) if state.calendar.begins(today) else Decision()
         case CutOverload() | ConfirmReconnection():
             return _overload(state, command, at)
+        case ReportTamper(tamper, opens):
+            return _tampered(state, tamper, opens, at)
         case PowerUp():
             has_run = state.metering.epoch != NO_EPOCH
             return Decision((PowerReturned(at),)) if has_run else Decision()
@@ -78,12 +83,12 @@ def _decided(state: State, command: Command, at: int) -> Decision:
 def _measured(state: State, command: Measure, at: int) -> Decision:
     metering = state.metering
     if command.epoch != metering.epoch:
-        return Decision((BaselineTaken(command.epoch, command.register_wh, at),))
-    used_wh = command.register_wh - metering.register_wh
-    if used_wh > 0:
-        return Decision((EnergyUsed(command.register_wh, used_wh, at),))
-    if used_wh < 0:
-        return Decision((RegisterFell(command.register_wh, -used_wh, at),))
+        return Decision((BaselineTaken(command.epoch, command.register, at),))
+    used = command.register - metering.register
+    if used > 0:
+        return Decision((EnergyUsed(command.register, used, at),))
+    if used < 0:
+        return Decision((RegisterFell(command.register, -used, at),))
     return Decision()
 
 
@@ -98,6 +103,14 @@ def _observed(state: State, command: Observe, at: int) -> Decision:
     if holding == state.alarms.observed:
         return Decision()
     return Decision((ConditionsObserved(holding, at),))
+
+
+def _tampered(state: State, tamper: Tamper, opens: bool, at: int) -> Decision:
+    """Note an interference, once; not before the first token, while installers open covers."""
+    after = state.tampering.reported(tamper, opens=opens)
+    if not state.supply.commissioned or after == state.tampering:
+        return Decision()
+    return Decision((TamperSeen(tamper, opens, at),))
 
 
 def _overload(state: State, command: CutOverload | ConfirmReconnection, at: int) -> Decision:

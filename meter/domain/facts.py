@@ -2,14 +2,31 @@
 
 from dataclasses import dataclass
 
-from link.terms import Alarm, EntrySource, SupplyReason, TokenOutcome
+from link.terms import Alarm, EntrySource, SupplyReason, Tamper, TokenOutcome
+from meter.domain.key_sections import Sealed
 
 
 @dataclass(frozen=True, slots=True)
 class TokenAccepted:
-    """A credit token was used up; the entry is the ledger's."""
+    """A token with a TID was used up; the entry is the ledger's and tells its effect."""
 
     entry: TokenOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class KeySectionHeld:
+    """A section of a new key waits for the others of its set."""
+
+    entry: TokenOutcome
+    sealed: Sealed
+
+
+@dataclass(frozen=True, slots=True)
+class KeyChanged:
+    """The last section of a set came, and with it the new key."""
+
+    entry: TokenOutcome
+    sealed: Sealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +49,10 @@ class SwitchTested:
 
 @dataclass(frozen=True, slots=True)
 class EnergyUsed:
-    """The source's register rose by `used_wh` to `register_wh`."""
+    """The source's register rose by `used` to `register`."""
 
-    register_wh: int
-    used_wh: int
+    register: int
+    used: int
     at: int
 
 
@@ -44,16 +61,16 @@ class BaselineTaken:
     """A source of a new epoch was read for the first time; nothing is charged."""
 
     epoch: int
-    register_wh: int
+    register: int
     at: int
 
 
 @dataclass(frozen=True, slots=True)
 class RegisterFell:
-    """The source's register fell to `register_wh`: a reset or a swap; nothing is charged."""
+    """The source's register fell to `register`: a reset or a swap; nothing is charged."""
 
-    register_wh: int
-    fell_wh: int
+    register: int
+    fell: int
     at: int
 
 
@@ -122,14 +139,26 @@ class ReconnectionConfirmed:
 
 
 @dataclass(frozen=True, slots=True)
+class TamperSeen:
+    """An input told of an interference; `opens`: the switch is to be open until it is cleared."""
+
+    tamper: Tamper
+    opens: bool
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class PowerReturned:
     """The meter runs again after it was without power."""
 
     at: int
 
 
+Entered = TokenAccepted | KeySectionHeld | KeyChanged
+"""What an entered token has done: each has its entry in the ledger."""
+
 Fact = (
-    TokenAccepted
+    Entered
     | GuessFailed
     | SwitchTested
     | EnergyUsed
@@ -143,6 +172,7 @@ Fact = (
     | DayBegan
     | OverloadOpened
     | ReconnectionConfirmed
+    | TamperSeen
     | PowerReturned
 )
 

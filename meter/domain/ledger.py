@@ -1,11 +1,16 @@
 """The ledger of effects (link.md 6): an entry for every token that changed something.
 
-Invariant: sequence numbers only grow, and the newest LEDGER_KEPT entries are here.
+Invariant: sequence numbers only grow; the newest LEDGER_KEPT credits are here, and as many of the
+other entries, so that no token that is entered over and over drives a credit out.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from link.terms import LEDGER_KEPT, LedgerHead, TokenOutcome
+from link.terms import LEDGER_KEPT, LedgerHead, TokenClass, TokenOutcome
+from meter.domain.key_sections import FIRST, FOURTH, SECOND, THIRD
+
+KEY_SECTIONS = frozenset({FIRST, SECOND, THIRD, FOURTH})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +28,10 @@ class Ledger:
         return LedgerHead(newest.sequence, newest.at)
 
     def added(self, entry: TokenOutcome) -> "Ledger":
-        """Append an entry and forget the oldest beyond what is kept."""
-        return Ledger((*self.entries, entry)[-LEDGER_KEPT:])
+        """Append an entry and forget the oldest of its kind beyond what is kept."""
+        alike = [each for each in self.entries if is_credit(each) == is_credit(entry)]
+        dropped = alike[: -LEDGER_KEPT + 1]
+        return Ledger((*(each for each in self.entries if each not in dropped), entry))
 
     def by_digest(self, digest: bytes) -> TokenOutcome | None:
         """Return the newest entry of a token, or None."""
@@ -32,5 +39,20 @@ class Ledger:
 
     def first_use(self, digest: bytes, tid: int) -> TokenOutcome | None:
         """Return the entry that used up a token: its own, or another of the same identifier."""
-        same_tid = (e for e in reversed(self.entries) if e.tid == tid)
+        same_tid = (e for e in reversed(self.entries) if e.tid == tid and not _is_section(e))
         return self.by_digest(digest) or next(same_tid, None)
+
+
+def is_credit(entry: TokenOutcome) -> bool:
+    """Tell whether an entry is that of a credit token."""
+    return entry.token_class == TokenClass.CREDIT
+
+
+def in_order(entries: Iterable[TokenOutcome]) -> Ledger:
+    """Return the ledger of entries that are kept apart."""
+    return Ledger(tuple(sorted(entries, key=lambda entry: entry.sequence)))
+
+
+def _is_section(entry: TokenOutcome) -> bool:
+    """Key sections carry no identifier."""
+    return entry.token_class == TokenClass.MANAGEMENT and entry.subclass in KEY_SECTIONS

@@ -14,6 +14,9 @@ LOCKOUT_S = 1800
 QUIET_S = 600
 """Retries are forgotten after so long without an overload, counted from the last retry (ours)."""
 
+MOST_POWER_W = 1_000_000
+"""The greatest power limit that a meter takes (ours)."""
+
 OVER_S = 10
 """Too much power opens the switch after so long, where the configuration says nothing (ours)."""
 

@@ -1,6 +1,7 @@
 """The meter's whole state: frozen records of at most ten fields, whole numbers only.
 
-Amounts are Wh, times are UTC seconds (`..._at`, `since`) or seconds left (`..._left_s`).
+Amounts are base units of the commodity (Wh, litres, seconds) or 10^-5 of the currency, times are
+UTC seconds (`..._at`, `since`) or seconds left (`..._left_s`).
 Nothing in here is derived, except the supply reasons: they are kept with the time they arose.
 """
 
@@ -8,21 +9,23 @@ from dataclasses import dataclass
 
 from link.secret import Secret
 from link.terms import Alarm, SupplyReason
+from meter.domain.account import Account, opened
 from meter.domain.calendar import Calendar
+from meter.domain.key_sections import NOTHING_HELD, HeldSections
 from meter.domain.ladder import Ladders
 from meter.domain.ledger import Ledger
 from meter.domain.overload import NO_OVERLOAD, Overload
-from meter.domain.tids import TidList, first_tid
-from meter.sts import BaseDate, DecoderKey, EncryptionAlgorithm
-
-MAXIMUM_CREDIT_WH = (1 << 31) - 1
-"""What int32 carries at scale 0: the available credit of COSEM class 111 (link.md 4)."""
-
-LOW_CREDIT_WH = 5_000
-"""Level of the low-credit alarm (ours)."""
+from meter.domain.tamper import NOT_TAMPERED, Tampering
+from meter.domain.tids import Retired, TidList, first_tid
+from meter.sts import BaseDate, Commodity, DecoderKey, EncryptionAlgorithm
 
 NO_EPOCH = -1
 """Epoch of a meter that has never read its source."""
+
+UNIT_FACTOR = 1000
+"""The factor of a register that counts what the total counts."""
+
+NOT_SET = -1
 
 NO_ALARM = Alarm(0)
 
@@ -44,15 +47,12 @@ class Seed:
     manufactured: int
     """UTC seconds, any second of the day."""
     key: Secret
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """Credit may be below zero: what flowed between two samples (meter.md 2)."""
-
-    credit_wh: int = 0
-    low_wh: int = LOW_CREDIT_WH
-    maximum_wh: int = MAXIMUM_CREDIT_WH
+    commodity: Commodity = Commodity.ELECTRICITY
+    currency: str = ""
+    """Name of the currency; empty where the credit is kept in units."""
+    price_e5: int = 0
+    """10^-5 of the currency for a kWh, a m3 or an hour, until a token tells another."""
+    phases: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +104,33 @@ class Sts:
     base: BaseDate
     key: KeyRecord
     tids: TidList
+    held: HeldSections = NOTHING_HELD
+    retired: tuple[Retired, ...] = ()
+    """Keys under which the list was emptied, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Metering:
-    """The source's register as last read, and all energy that was ever charged."""
+    """The source's register as last read, and all that was ever charged, in base units."""
 
     epoch: int = NO_EPOCH
-    register_wh: int = 0
-    total_wh: int = 0
+    register: int = 0
+    total: int = 0
     """Never falls: the register that faces show."""
+    factor: int = UNIT_FACTOR
+    """Thousandths of a unit of the total in one of the register: a SetWaterMeterFactor token."""
+    rest: int = 0
+    """Thousandths that are not in the total yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What tokens have set; NOT_SET leaves it to the configuration, 0 W is no limit."""
+
+    power_w: int = NOT_SET
+    unbalance_w: int = NOT_SET
+    phases: int = 1
+    """A meter of one phase has no unbalance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +155,15 @@ class State:
     metering: Metering
     alarms: Alarms
     calendar: Calendar
+    tampering: Tampering
+    limits: Limits
 
 
 def initial(seed: Seed, at: int) -> State:
     """Return the state of a meter at its first start: no credit, never commissioned."""
     never = (SupplyReason.NEVER_COMMISSIONED, SupplyReason.NO_CREDIT)
     return State(
-        account=Account(),
+        account=opened(seed.commodity, seed.currency, seed.price_e5),
         supply=Supply(held=tuple(Held(reason, at) for reason in never), changed_at=at),
         sts=_first_sts(seed),
         ladders=Ladders(),
@@ -152,6 +171,8 @@ def initial(seed: Seed, at: int) -> State:
         metering=Metering(),
         alarms=Alarms(),
         calendar=Calendar(),
+        tampering=NOT_TAMPERED,
+        limits=Limits(phases=seed.phases),
     )
 
 

@@ -30,10 +30,16 @@ TABLE = (
         holds=lambda state: not state.supply.commissioned,
     ),
     Row(
+        SupplyReason.TAMPER,
+        RestoredBy.CLEAR_TAMPER_TOKEN,
+        SupplyState.READY,
+        holds=lambda state: bool(state.tampering.opening),
+    ),
+    Row(
         SupplyReason.NO_CREDIT,
         RestoredBy.CREDIT_TOKEN,
         SupplyState.READY,
-        holds=lambda state: state.account.credit_wh <= 0,
+        holds=lambda state: state.account.credit <= 0,
     ),
     Row(
         SupplyReason.OVERLOAD_LOCKOUT,

@@ -1,12 +1,14 @@
 """The TID memory (sts.md 10.2): used identifiers in order, and a floor below which all are old.
 
-Invariant: an identifier that was added is refused for ever after: it is in the list, or below
-the floor. The list holds CAPACITY at most and `used` is sorted.
+Invariant: an identifier that was added under a key is refused under that key for ever after: it is
+in the list, or below the floor. The list holds CAPACITY at most and `used` is sorted.
 """
 
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import sha256
 
+from link.secret import Secret
 from meter.sts import BaseDate, TidError, tid_at
 from meter.sts.tid import DAY_S
 
@@ -33,6 +35,32 @@ class TidList:
         used = tuple(sorted({*self.used, tid}))[-CAPACITY:]
         floor = max(self.floor, used[0]) if len(used) == CAPACITY else self.floor
         return TidList(floor, used)
+
+    def raised(self, floor: int) -> "TidList":
+        """Call old what is below a floor; a lower one than the own changes nothing."""
+        return replace(self, floor=max(self.floor, floor))
+
+    @property
+    def end(self) -> int:
+        """The least floor below which all that was used is old."""
+        return max(self.floor, self.used[-1] + 1 if self.used else 0)
+
+
+EMPTIED = TidList(floor=0)
+"""What a key change with RO = 1 leaves (sts.md 10.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retired:
+    """A key under which the list was emptied, by its fingerprint, and the floor under it."""
+
+    fingerprint: bytes
+    floor: int
+
+
+def fingerprint(key: Secret) -> bytes:
+    """Name a key without telling it: 8 octets (ours; SHA-256 of a label and the key)."""
+    return sha256(b"splitmeter key v1" + key.reveal()).digest()[:8]
 
 
 def first_tid(base: BaseDate, manufactured: int) -> int:

@@ -5,35 +5,23 @@ A refusal changes nothing; only a failed CRC of class 0 or 2 is a fact, the ladd
 """
 
 from dataclasses import replace
-from typing import assert_never
 
-from link.terms import EntrySource, TokenClass, TokenOutcome, TokenResult, Unit, token_digest
+from link.terms import TokenClass, TokenOutcome, TokenResult
 from meter.domain.commands import EnterToken
-from meter.domain.facts import Decision, Fact, GuessFailed, SwitchTested, TokenAccepted
+from meter.domain.facts import Decision, GuessFailed, SwitchTested
+from meter.domain.key_change import take_section
+from meter.domain.key_sections import SECTIONS
+from meter.domain.management import manage
+from meter.domain.outcomes import blank_of, credited, known, refused
 from meter.domain.state import State
 from meter.domain.supply import contact_wanted
 from meter.sts import (
-    UNIT_WH,
-    ClearCredit,
-    ClearTamperCondition,
-    Commodity,
     Credit,
     CurrencyCredit,
     ExtendedRead,
-    ExtendedSet,
-    FirstSection,
-    FourthSection,
     KeyType,
     Management,
     MeterTest,
-    SecondSection,
-    SetMaximumPhasePowerUnbalanceLimit,
-    SetMaximumPowerLimit,
-    SetTariffRate,
-    SetWaterMeterFactor,
-    SupplyGroupSection,
-    ThirdSection,
-    Token,
     UnitsCredit,
     Unreadable,
     open_envelope,
@@ -58,143 +46,84 @@ SHORT_DRN = 11
 TID_KEN_SHIFT = 16
 """A key expires in steps of 65536 minutes (sts.md 2.2)."""
 
-UNKNOWN_DIGEST = bytes(8)
-"""Digest of a text that is not ASCII and so never was a token."""
-
 
 def judge(state: State, command: EnterToken, at: int) -> Decision:
     """Judge digits that came in by a path, at a UTC second."""
-    blank = _blank(state, command, at)
+    blank = blank_of(state, command, at)
     envelope = open_envelope(command.digits)
     if isinstance(envelope, Unreadable):
-        return _refused(blank, envelope.result)
+        return refused(blank, envelope.result)
     blank = replace(blank, token_class=envelope.token_class)
     locked_s = state.ladders.locked_s(command.source)
     if envelope.token_class in GUESSABLE and locked_s:
-        return _refused(replace(blank, seconds=locked_s), TokenResult.LockedOut)
+        return refused(replace(blank, seconds=locked_s), TokenResult.LockedOut)
     token = read_envelope(envelope, state.sts.key.cipher())
     if isinstance(token, Unreadable):
         return _unreadable(state, token, blank)
-    return _executed(state, token, replace(blank, subclass=int(token.subclass)))
-
-
-def _blank(state: State, command: EnterToken, at: int) -> TokenOutcome:
-    digits = command.digits
-    return TokenOutcome(
-        sequence=0,
-        digest=token_digest(digits) if digits.isascii() else UNKNOWN_DIGEST,
-        token_class=0,
-        subclass=0,
-        tid=0,
-        result=TokenResult.Reserved,
-        source=command.source,
-        first_at=0,
-        worth=0,
-        first_source=EntrySource(0),
-        seconds=0,
-        amount=0,
-        unit=Unit.WATT_HOUR,
-        control=0,
-        missing=0,
-        credit_after=state.account.credit_wh,
-        at=at,
-    )
-
-
-def _refused(blank: TokenOutcome, result: TokenResult, *facts: Fact) -> Decision:
-    return Decision(facts, replace(blank, result=result))
+    blank = replace(blank, subclass=int(token.subclass))
+    if isinstance(token, SECTIONS):
+        return take_section(state, token, command.digits, blank)
+    return _executed(state, token, blank)
 
 
 def _unreadable(state: State, token: Unreadable, blank: TokenOutcome) -> Decision:
+    """Refuse what is no token; a failed checksum is a guess, unless the token was good once.
+
+    That is how a section of a key looks whose set has changed the key since.
+    """
     guessed = token.result is TokenResult.CRCError and token.token_class in GUESSABLE
+    if guessed and state.ledger.by_digest(blank.digest):
+        return refused(known(state, blank), token.result)
     if guessed and not state.ladders.is_repeat(blank.source, blank.digest):
-        return _refused(blank, token.result, GuessFailed(blank.source, blank.digest, blank.at))
-    return _refused(replace(blank, subclass=token.subclass or 0), token.result)
+        return refused(blank, token.result, GuessFailed(blank.source, blank.digest, blank.at))
+    return refused(replace(blank, subclass=token.subclass or 0), token.result)
 
 
-def _executed(state: State, token: Token, blank: TokenOutcome) -> Decision:
+def _executed(
+    state: State, token: Credit | MeterTest | ExtendedRead | Management, blank: TokenOutcome
+) -> Decision:
     match token:
-        case UnitsCredit() | CurrencyCredit():
-            return _credit(state, token, replace(blank, tid=token.tid))
         case MeterTest() | ExtendedRead():
             return _test(state, token, blank)
-        case (
-            SetMaximumPowerLimit()
-            | ClearCredit()
-            | SetTariffRate()
-            | ClearTamperCondition()
-            | SetMaximumPhasePowerUnbalanceLimit()
-            | SetWaterMeterFactor()
-            | ExtendedSet()
-        ):
-            return _management(state, token, replace(blank, tid=token.tid))
-        case (
-            FirstSection()
-            | SecondSection()
-            | ThirdSection()
-            | SupplyGroupSection()
-            | FourthSection()
-        ):
-            return _refused(blank, TokenResult.FunctionError)
+        case UnitsCredit() | CurrencyCredit():
+            dated = replace(blank, tid=token.tid)
+            return _invalid(state, token, dated) or _credit(state, token, dated)
         case _:
-            assert_never(token)
+            dated = replace(blank, tid=token.tid)
+            return _invalid(state, token, dated) or manage(state, token, dated)
 
 
 def _credit(state: State, token: Credit, blank: TokenOutcome) -> Decision:
-    if refusal := _invalid(state, token, blank):
-        return refusal
-    if not isinstance(token, UnitsCredit) or token.commodity is not Commodity.ELECTRICITY:
-        return _refused(blank, TokenResult.FunctionError)
-    amount_wh = token.amount * UNIT_WH
-    credit_after = state.account.credit_wh + amount_wh
-    if credit_after > state.account.maximum_wh:
-        return _refused(blank, TokenResult.OverflowError)
-    entry = replace(
-        blank,
-        sequence=state.ledger.head.sequence + 1,
-        result=TokenResult.Accept,
-        amount=amount_wh,
-        credit_after=credit_after,
-    )
-    return Decision((TokenAccepted(entry),), entry)
-
-
-def _management(state: State, token: Management, blank: TokenOutcome) -> Decision:
-    return _invalid(state, token, blank) or _refused(blank, TokenResult.FunctionError)
+    """Add a credit of the meter's own commodity and mode; one of money may be below zero."""
+    account = state.account
+    in_money = isinstance(token, CurrencyCredit)
+    if token.commodity is not account.commodity or in_money != bool(account.currency):
+        return refused(blank, TokenResult.FunctionError)
+    amount = token.amount if in_money else token.amount * account.measure.token_units
+    if not -account.maximum <= account.credit + amount <= account.maximum:
+        return refused(blank, TokenResult.OverflowError)
+    return credited(state, blank, amount)
 
 
 def _invalid(state: State, token: Credit | Management, blank: TokenOutcome) -> Decision | None:
     """Return the refusal of a token that its TID or the active key rules out, in order."""
     tids, key = state.sts.tids, state.sts.key
     if tids.is_old(token.tid):
-        return _refused(blank, TokenResult.OldError)
+        return refused(blank, TokenResult.OldError)
     if tids.is_used(token.tid):
-        return _refused(_with_first_use(state, blank), TokenResult.UsedError)
+        return refused(known(state, blank), TokenResult.UsedError)
     if token.tid >> TID_KEN_SHIFT > key.ken:
-        return _refused(blank, TokenResult.KeyExpiredError)
+        return refused(blank, TokenResult.KeyExpiredError)
     if token.token_class == TokenClass.CREDIT and key.kt == KeyType.DDTK:
-        return _refused(blank, TokenResult.DDTKError)
+        return refused(blank, TokenResult.DDTKError)
     return None
-
-
-def _with_first_use(state: State, blank: TokenOutcome) -> TokenOutcome:
-    entry = state.ledger.first_use(blank.digest, blank.tid)
-    if entry is None:
-        return blank
-    return replace(
-        blank,
-        sequence=entry.sequence,
-        first_at=entry.at,
-        worth=entry.amount,
-        first_source=entry.source,
-    )
 
 
 def _test(state: State, token: MeterTest | ExtendedRead, blank: TokenOutcome) -> Decision:
     if token.mfr not in (ANY_MAKER, _own_code(state.sts.drn, token.subclass)):
-        return _refused(blank, TokenResult.MfrCodeError)
+        return refused(blank, TokenResult.MfrCodeError)
     if isinstance(token, ExtendedRead) or not token.control & TESTS:
-        return _refused(blank, TokenResult.FunctionError)
+        return refused(blank, TokenResult.FunctionError)
     outcome = replace(blank, result=TokenResult.Accept, control=token.control)
     if token.control & SWITCH_TEST and contact_wanted(state) and not state.supply.test_pause_s:
         return Decision((SwitchTested(SWITCH_TEST_S, SWITCH_TEST_PAUSE_S, blank.at),), outcome)

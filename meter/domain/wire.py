@@ -8,25 +8,29 @@ import json
 from dataclasses import replace
 from typing import get_args
 
-from meter.domain.calendar import Calendar
-from meter.domain.facts import Fact
+from meter.domain import older
+from meter.domain.facts import Fact, KeyChanged, KeySectionHeld
 from meter.domain.forms import Form, WireError, form_of
-from meter.domain.overload import NO_OVERLOAD, Overload
+from meter.domain.key_sections import Sealed
 from meter.domain.state import State
 
 LINES = json.JSONEncoder(separators=(",", ":"), check_circular=False)
-STATE_VERSION = 2
+OLDER_STATES = (older.state_2_of_1, older.state_3_of_2)
+"""What makes each version the next one, from version 1 on."""
+STATE_VERSION = len(OLDER_STATES) + 1
 STATE_FORM = form_of(State, secrets=True)
-OVERLOAD_FORM = form_of(Overload)
-CALENDAR_FORM = form_of(Calendar)
+SHOWN_DIGITS = 4
+"""Of a key section's token a log tells the last ones."""
 
 FACT_VERSIONS = {
     "TokenAccepted": 1,
+    "KeySectionHeld": 1,
+    "KeyChanged": 1,
     "GuessFailed": 1,
     "SwitchTested": 1,
-    "EnergyUsed": 1,
-    "BaselineTaken": 1,
-    "RegisterFell": 1,
+    "EnergyUsed": 2,
+    "BaselineTaken": 2,
+    "RegisterFell": 2,
     "TimePassed": 1,
     "ReasonArose": 1,
     "ReasonLifted": 1,
@@ -35,6 +39,7 @@ FACT_VERSIONS = {
     "DayBegan": 1,
     "OverloadOpened": 1,
     "ReconnectionConfirmed": 1,
+    "TamperSeen": 1,
     "PowerReturned": 1,
 }
 FACT_FORMS: dict[str, Form] = {kind.__name__: form_of(kind) for kind in get_args(Fact)}
@@ -50,12 +55,26 @@ def fact_to_json(fact: Fact) -> str:
 def fact_from_json(text: str) -> Fact:
     """Read a fact; raises WireError, which names an unknown kind."""
     wire = _members(text, "kind", "version", "body")
-    kind, version = wire["kind"], wire["version"]
-    if not isinstance(kind, str) or FACT_VERSIONS.get(kind) != version:
+    kind, version, body = wire["kind"], wire["version"], wire["body"]
+    if not isinstance(kind, str) or not isinstance(version, int):
         raise WireError(f"fact {kind} version {version} is not known to this program")
-    fact = FACT_FORMS[kind].read(wire["body"])
+    if names := older.FACTS.get((kind, version)):
+        body = older.renamed(body, names)
+    elif FACT_VERSIONS.get(kind) != version:
+        raise WireError(f"fact {kind} version {version} is not known to this program")
+    fact = FACT_FORMS[kind].read(body)
     assert isinstance(fact, Fact)
     return fact
+
+
+def fact_to_line(fact: Fact) -> str:
+    """Write a fact for a log: as it is stored, less the digits of a key section."""
+    match fact:
+        case KeySectionHeld(entry, sealed) | KeyChanged(entry, sealed):
+            veiled = Sealed(sealed.digits[-SHOWN_DIGITS:])
+            return fact_to_json(replace(fact, entry=entry, sealed=veiled))
+        case _:
+            return fact_to_json(fact)
 
 
 def state_to_json(state: State) -> str:
@@ -66,27 +85,19 @@ def state_to_json(state: State) -> str:
 def state_from_json(text: str) -> State:
     """Read a state, its count-downs clipped to what the rules can make; raises WireError."""
     wire = _members(text, "version", "state")
-    match wire:
-        case {"version": int(version), "state": found} if version == STATE_VERSION:
-            state = STATE_FORM.read(found)
-        case {"version": 1, "state": found}:
-            state = STATE_FORM.read(_from_version_1(found))
-        case _:
-            raise WireError(f"state version {wire['version']} is not known to this program")
+    version, found = wire["version"], wire["state"]
+    if type(version) is not int or not 1 <= version <= STATE_VERSION:
+        raise WireError(f"state version {version} is not known to this program")
+    for upgraded in OLDER_STATES[version - 1 :]:
+        found = upgraded(found)
+    state = STATE_FORM.read(found)
     assert isinstance(state, State)
-    supply = replace(state.supply, overload=state.supply.overload.clipped())
-    return replace(state, supply=supply, ladders=state.ladders.clipped())
-
-
-def _from_version_1(found: object) -> object:
-    """Add what version 2 keeps and version 1 did not: nothing of it has happened yet."""
-    match found:
-        case {"account": account, "supply": dict(supply), **others}:
-            overload = {"overload": OVERLOAD_FORM.write(NO_OVERLOAD), "power_offs": 0}
-            calendar = {"calendar": CALENDAR_FORM.write(Calendar())}
-            return {"account": account, "supply": supply | overload} | others | calendar
-        case _:
-            return found
+    return replace(
+        state,
+        supply=replace(state.supply, overload=state.supply.overload.clipped()),
+        sts=replace(state.sts, held=state.sts.held.clipped()),
+        ladders=state.ladders.clipped(),
+    )
 
 
 def _line(wire: dict[str, object]) -> str:

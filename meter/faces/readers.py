@@ -25,6 +25,7 @@ from link.cosem.values import (
 )
 from link.terms import (
     LEDGER_KEPT,
+    Consumption,
     EntrySource,
     TokenOutcome,
     TokenResult,
@@ -34,6 +35,7 @@ from link.terms import (
 from meter.domain import (
     DAYS_KEPT,
     MONTHS_KEPT,
+    Account,
     Capture,
     PowerLimit,
     State,
@@ -42,11 +44,12 @@ from meter.domain import (
     credit_status,
     days_left,
     explain,
+    key_set,
     usage,
 )
 from meter.sources import Reading
+from meter.sts import EncryptionAlgorithm
 
-COMMODITY = "electricity"
 TOKEN_PRIORITY = 1
 TOKEN_CREDIT_INDEX = 0
 """Place of the token credit in the account's credit_reference_list."""
@@ -54,8 +57,15 @@ TOKEN_CREDIT_INDEX = 0
 UNITY = 1000
 """Power factor in thousandths where no current flows."""
 
-KEY_CHANGE_TOKENS = 0
-"""Key change tokens that the meter takes: none, key change is not built yet."""
+KEY_CHANGE_TOKENS = {EncryptionAlgorithm.EA07: 3, EncryptionAlgorithm.EA11: 4}
+"""Tokens of the longest key change set that the meter takes (class 116 attribute 11)."""
+
+MONEY_SCALE = -2
+MONEY_INSIDE = -5
+"""Money counts 10^-5 of the currency inside and hundredths on the wire (link.md 4)."""
+
+NAME_OF = {Unit.WATT_HOUR: "Wh", Unit.CUBIC_METRE: "l", Unit.SECOND: "s"}
+"""What an account in units counts, as class 111 attribute 15 names it."""
 
 NO_OUTCOME = TokenOutcome(
     sequence=0,
@@ -131,11 +141,11 @@ READERS: dict[str, Reader] = {
     "account.amount_to_clear": lambda v: max(0, -_credit(v)),
     "account.clearance_threshold": lambda _: 0,
     "account.aggregated_debt": lambda _: 0,
-    "account.currency": lambda _: Currency("Wh", 0, CurrencyUnit.CONSUMPTION),
-    "account.low_credit_threshold": lambda v: v.state.account.low_wh,
+    "account.currency": lambda v: _currency(v.state.account),
+    "account.low_credit_threshold": lambda v: _amount(v, v.state.account.low),
     "token_credit.current_credit_amount": lambda v: _credit(v),
     "token_credit.priority": lambda _: TOKEN_PRIORITY,
-    "token_credit.warning_threshold": lambda v: v.state.account.low_wh,
+    "token_credit.warning_threshold": lambda v: _amount(v, v.state.account.low),
     "token_credit.limit": lambda _: 0,
     "token_credit.credit_configuration": lambda _: CreditConfiguration.TAKES_TOKENS,
     "token_credit.credit_status": lambda v: credit_status(v.state),
@@ -143,14 +153,14 @@ READERS: dict[str, Reader] = {
     "token_gateway.token_delivery_method": lambda v: _delivery(v.source),
     "token_gateway.token_status": lambda v: GatewayStatus(STATUS_OF[v.last.result], v.last.result),
     "sts.meter_pan": lambda v: MeterPan.of(v.state.sts.drn),
-    "sts.commodity": lambda _: COMMODITY,
+    "sts.commodity": lambda v: v.state.account.commodity.name.lower(),
     "sts.encryption_algorithm": lambda v: int(v.state.sts.key.ea),
     "sts.supply_group_code": lambda v: int(v.state.sts.key.sgc),
     "sts.tariff_index": lambda v: int(v.state.sts.key.ti),
     "sts.key_revision_number": lambda v: v.state.sts.key.krn,
     "sts.key_type": lambda v: v.state.sts.key.kt,
     "sts.key_expiry_number": lambda v: v.state.sts.key.ken,
-    "sts.no_of_kct_supported": lambda _: KEY_CHANGE_TOKENS,
+    "sts.no_of_kct_supported": lambda v: KEY_CHANGE_TOKENS[v.state.sts.key.ea],
     "limiter.threshold_active": lambda v: v.limit.power_w,
     "limiter.threshold_normal": lambda v: v.limit.power_w,
     "limiter.min_over_threshold_duration": lambda v: v.limit.over_s,
@@ -162,10 +172,19 @@ READERS: dict[str, Reader] = {
     "ledger_head.value": lambda v: v.state.ledger.head,
     "alarms.value": lambda v: alarms(v.state),
     "token_log.entries_in_use": lambda v: len(v.state.ledger.entries),
-    "token_log.profile_entries": lambda _: LEDGER_KEPT,
+    "token_log.profile_entries": lambda _: 2 * LEDGER_KEPT,
     "power_offs.value": lambda v: v.state.supply.power_offs,
     "overloads.value": lambda v: v.state.supply.overload.openings,
     "usage.value": lambda v: usage(v.state),
+    "tamper.value": lambda v: v.state.tampering.seen,
+    "price.value": lambda v: v.state.account.price_e5,
+    "unbalance_limit.value": lambda v: max(v.state.limits.unbalance_w, 0),
+    "flow_factor.value": lambda v: v.state.metering.factor,
+    "key_set.value": lambda v: key_set(v.state, v.uncounted_s),
+    "base_date.value": lambda v: int(v.state.sts.base),
+    "consumption.value": lambda v: Consumption(
+        v.state.metering.total, v.state.account.measure.unit
+    ),
     "days_left.value": lambda v: days_left(v.state),
     "days.entries_in_use": lambda v: len(v.state.calendar.days),
     "days.profile_entries": lambda _: DAYS_KEPT,
@@ -176,7 +195,7 @@ READERS: dict[str, Reader] = {
     "voltage.value": lambda v: v.reading.voltage_mv,
     "power_factor.value": lambda v: v.reading.power_factor if contact_wanted(v.state) else UNITY,
     "frequency.value": lambda v: v.reading.frequency_mhz,
-    "energy_import.value": lambda v: v.state.metering.total_wh,
+    "energy_import.value": lambda v: v.state.metering.total,
 }
 """Rows that need the store; `LOGS` has those that take a selection."""
 
@@ -206,7 +225,7 @@ def log_entries(state: State, selection: LogSelection) -> tuple[TokenOutcome, ..
 
 def captured(captures: tuple[Capture, ...], selection: LogSelection) -> tuple[Captured, ...]:
     """Return rows of a billing profile by selection."""
-    rows = tuple(Captured(capture.at, capture.total_wh) for capture in captures)
+    rows = tuple(Captured(capture.at, capture.total) for capture in captures)
     return selected(rows, selection)
 
 
@@ -219,14 +238,29 @@ LOGS: dict[str, Callable[[State, LogSelection], object]] = {
 
 
 def _credit(view: View) -> int:
-    return floored(view.state.account.credit_wh, 0, 0)
+    return _amount(view, view.state.account.credit)
+
+
+def _amount(view: View, amount: int) -> int:
+    """Return an amount of the account as the wire counts it."""
+    if view.state.account.currency:
+        return floored(amount, MONEY_INSIDE, MONEY_SCALE)
+    return floored(amount, 0, 0)
+
+
+def _currency(account: Account) -> Currency:
+    if account.currency:
+        return Currency(account.currency, MONEY_SCALE, CurrencyUnit.MONETARY)
+    timed = account.measure.unit is Unit.SECOND
+    unit = CurrencyUnit.TIME if timed else CurrencyUnit.CONSUMPTION
+    return Currency(NAME_OF[account.measure.unit], 0, unit)
 
 
 def _account_credit(state: State) -> AccountCredit:
     account = state.account
-    if account.credit_wh <= 0:
+    if account.credit <= 0:
         return AccountCredit.OUT_OF_CREDIT
-    low = AccountCredit.LOW_CREDIT if account.credit_wh <= account.low_wh else AccountCredit(0)
+    low = AccountCredit.LOW_CREDIT if account.credit <= account.low else AccountCredit(0)
     return AccountCredit.IN_CREDIT | low
 
 

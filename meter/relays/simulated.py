@@ -4,10 +4,11 @@ from enum import Enum
 
 from link.media.url import Url
 from link.spelling import nearest
+from meter import places
 from meter.world import World
 
 KEYS = ("weld", "stuck")
-PLACES = ("", "house")
+PLACES = ("", *places.PLACES)
 
 
 class Fault(Enum):

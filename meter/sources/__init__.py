@@ -9,12 +9,20 @@ from pathlib import Path
 
 from link.media import UrlError
 from link.media.url import Url
-from meter.sources.control import ApplianceSwitched, ControlEvent, ControlSocket, LineRefused
+from meter.sources.control import (
+    INPUTS,
+    ApplianceSwitched,
+    ControlEvent,
+    ControlSocket,
+    LineRefused,
+    TamperReported,
+)
 from meter.sources.simulated import KEYS, SimulatedSource, open_simulated
 from meter.sources.source import Reading, Site, Source, SourceError
 from meter.world import World
 
 __all__ = [
+    "INPUTS",
     "SOURCES",
     "ApplianceSwitched",
     "ControlEvent",
@@ -24,6 +32,7 @@ __all__ = [
     "SimulatedSource",
     "Source",
     "SourceError",
+    "TamperReported",
     "open_source",
     "world_of",
 ]

@@ -1,6 +1,7 @@
 """The door of a simulated house: a Unix datagram socket that takes one JSON line a datagram.
 
-`{"appliance": "kettle", "on": true}`. A bad line changes nothing and is an event, never an error.
+`{"appliance": "kettle", "on": true}`, or `{"tamper": "cover"}` for an input that tells of an
+interference. A bad line changes nothing and is an event, never an error.
 """
 
 import errno
@@ -11,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from link.terms import Tamper
 from meter.world import World, WorldError
 
 LINE_OCTETS = 512
@@ -27,13 +29,27 @@ class ApplianceSwitched:
 
 
 @dataclass(frozen=True, slots=True)
+class TamperReported:
+    """A line told of an interference."""
+
+    tamper: Tamper
+
+
+@dataclass(frozen=True, slots=True)
 class LineRefused:
     """A line was not obeyed, and why, in one line."""
 
     reason: str
 
 
-ControlEvent = ApplianceSwitched | LineRefused
+ControlEvent = ApplianceSwitched | TamperReported | LineRefused
+
+INPUTS = {
+    "cover": Tamper.COVER,
+    "terminal-cover": Tamper.TERMINAL_COVER,
+    "magnet": Tamper.MAGNET,
+}
+"""Inputs of a meter that a line can touch, by their names."""
 
 
 class ControlSocket:
@@ -96,8 +112,10 @@ def read_line(line: bytes) -> ControlEvent:
     match wire:
         case {"appliance": str(name), "on": bool(on), **others} if not others:
             return ApplianceSwitched(name, on)
+        case {"tamper": str(name), **others} if name in INPUTS and not others:
+            return TamperReported(INPUTS[name])
         case _:
-            return LineRefused(f"not an object of appliance and on: {line[:40]!r}")
+            return LineRefused(f"not an object of appliance and on, or tamper: {line[:40]!r}")
 
 
 def _bind(sock: socket.socket, path: Path) -> None:

@@ -1,4 +1,8 @@
-"""`simulated://house?seed=1&scale=1&on=kettle,light&control=PATH`: a house in this process."""
+"""`simulated://house?seed=1&scale=1&on=kettle,light&control=PATH`: a house in this process.
+
+In place of house: tap (water), stove (gas) or room (time). `phases=3` deals the appliances of a
+house over three phases.
+"""
 
 from pathlib import Path
 
@@ -6,12 +10,16 @@ from link.files import reason_of
 from link.media.url import Url
 from link.spelling import nearest
 from link.terms import is_digits
+from meter.places import PLACES
 from meter.sources.control import ControlSocket
 from meter.sources.source import Reading, Site, SourceError
-from meter.world import USUALLY_ON, World, WorldError
+from meter.world import World, WorldError
 
-KEYS = ("seed", "scale", "on", "control")
-PLACES = ("house",)
+KEYS = ("seed", "scale", "phases", "on", "control")
+
+
+UNITY = 1000
+"""Power factor in thousandths where no current flows."""
 
 
 class SimulatedSource:
@@ -23,16 +31,20 @@ class SimulatedSource:
         self._epoch = epoch
 
     def read(self, now: float) -> Reading:
+        register = self.world.register(now)
+        if not self.world.place.electric:
+            return Reading(self._epoch, register, 0, 0, 0, UNITY, 0)
         mains = self.world.mains(now)
         apparent_va = mains.apparent_va
         return Reading(
             self._epoch,
-            register_wh=self.world.register_wh(now),
+            register=register,
             power_w=mains.power_w,
             current_ma=apparent_va * 1_000_000 // mains.voltage_mv,
             voltage_mv=mains.voltage_mv,
-            power_factor=mains.power_w * 1000 // apparent_va if apparent_va else 1000,
+            power_factor=mains.power_w * 1000 // apparent_va if apparent_va else UNITY,
             frequency_mhz=mains.frequency_mhz,
+            unbalance_w=mains.unbalance_w,
         )
 
     def seconds_until(self, now: float, wh: int) -> float | None:
@@ -51,9 +63,11 @@ def open_simulated(url: Url, site: Site) -> SimulatedSource:
     try:
         world = World(
             site.now,
+            place=PLACES[url.place],
             seed=_number(url, "seed"),
             scale=_number(url, "scale"),
-            on=USUALLY_ON if on is None else filter(None, on.split(",")),
+            phases=_number(url, "phases"),
+            on=None if on is None else filter(None, on.split(",")),
         )
     except WorldError as error:
         raise url.wrong(str(error)) from None

@@ -13,13 +13,14 @@ class SourceError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """An absolute register of import energy, and power and mains now.
+    """An absolute register of what was used, in base units, and power and mains now.
 
-    A new epoch is a new baseline: another meter, or a house built anew.
+    A new epoch is a new baseline: another meter, or a house built anew. Where no electricity is
+    metered there is no power and there are no mains: zeros.
     """
 
     epoch: int
-    register_wh: int
+    register: int
     power_w: int
     current_ma: int
     voltage_mv: int
@@ -27,6 +28,8 @@ class Reading:
     """In thousandths; 1000 where no current flows."""
     frequency_mhz: int
     """In millihertz."""
+    unbalance_w: int = 0
+    """How far the powers of the phases are apart."""
 
 
 @dataclass(frozen=True, slots=True)

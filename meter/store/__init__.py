@@ -21,13 +21,14 @@ from link.durable import (
 )
 from link.terms import LEDGER_KEPT
 from meter.domain import (
+    Entered,
     Fact,
     Ledger,
     State,
-    TokenAccepted,
     WireError,
     fact_from_json,
     fact_to_json,
+    in_order,
     state_from_json,
     state_to_json,
 )
@@ -39,6 +40,7 @@ __all__ = ["KEEP_ALL", "Keep", "Store"]
 APPLICATION_ID = 0x53504D54
 """In the file's header (ours)."""
 VERSION = 1
+LEDGER_SHELVES = (Shelf.CREDIT, Shelf.TOKEN)
 SCHEMA = """
 CREATE TABLE facts (id INTEGER PRIMARY KEY, shelf INTEGER NOT NULL, line TEXT NOT NULL);
 CREATE INDEX facts_by_shelf ON facts (shelf, id);
@@ -134,12 +136,15 @@ class Store:
         )
 
     def _ledger(self) -> Ledger:
+        facts = (fact for shelf in LEDGER_SHELVES for fact in self._newest(shelf))
+        return in_order(fact.entry for fact in facts if isinstance(fact, Entered))
+
+    def _newest(self, shelf: Shelf) -> list[Fact]:
         rows = self._database.execute(
             "SELECT line FROM facts WHERE shelf = ? ORDER BY id DESC LIMIT ?",
-            (int(Shelf.CREDIT), LEDGER_KEPT),
+            (int(shelf), LEDGER_KEPT),
         )
-        kept = (self._read_fact(row) for row in reversed(rows))
-        return Ledger(tuple(fact.entry for fact in kept if isinstance(fact, TokenAccepted)))
+        return [self._read_fact(row) for row in rows]
 
     def _read_state(self, row: Row) -> State:
         try:

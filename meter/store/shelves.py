@@ -13,6 +13,8 @@ from meter.domain import (
     EnergyUsed,
     Fact,
     GuessFailed,
+    KeyChanged,
+    KeySectionHeld,
     OverloadOpened,
     PowerReturned,
     ReasonArose,
@@ -20,8 +22,10 @@ from meter.domain import (
     ReconnectionConfirmed,
     RegisterFell,
     SwitchTested,
+    TamperSeen,
     TimePassed,
     TokenAccepted,
+    is_credit,
 )
 
 
@@ -31,6 +35,8 @@ class Shelf(IntEnum):
     CREDIT = 1
     EVENT = 2
     RUNNING = 3
+    TOKEN = 4
+    """Entries of the ledger that are no credit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,8 @@ class Keep:
     """How many of the newest facts of each shelf stay."""
 
     credits: int = LEDGER_KEPT
-    """The ledger is made of these."""
+    """The ledger is made of these, and of as many other tokens."""
+    tokens: int = LEDGER_KEPT
     events: int = 500
     running: int = 100
 
@@ -47,6 +54,8 @@ class Keep:
         match shelf:
             case Shelf.CREDIT:
                 return self.credits
+            case Shelf.TOKEN:
+                return self.tokens
             case Shelf.EVENT:
                 return self.events
             case Shelf.RUNNING:
@@ -55,15 +64,15 @@ class Keep:
                 assert_never(shelf)
 
 
-KEEP_ALL = Keep(credits=1 << 62, events=1 << 62, running=1 << 62)
+KEEP_ALL = Keep(credits=1 << 62, tokens=1 << 62, events=1 << 62, running=1 << 62)
 """An unbounded history, for proofs: state == reduce(apply, facts)."""
 
 
 def shelf_of(fact: Fact) -> Shelf:
     """Return the shelf of a fact."""
     match fact:
-        case TokenAccepted():
-            return Shelf.CREDIT
+        case TokenAccepted() | KeySectionHeld() | KeyChanged():
+            return Shelf.CREDIT if is_credit(fact.entry) else Shelf.TOKEN
         case EnergyUsed() | BaselineTaken() | TimePassed() | DayBegan():
             return Shelf.RUNNING
         case (
@@ -76,6 +85,7 @@ def shelf_of(fact: Fact) -> Shelf:
             | AlarmsAcknowledged()
             | OverloadOpened()
             | ReconnectionConfirmed()
+            | TamperSeen()
             | PowerReturned()
         ):
             return Shelf.EVENT

@@ -185,7 +185,7 @@ def test_nobody_sets_credit_and_no_secret_is_listed() -> None:
 def test_our_own_objects_stand_in_the_makers_range() -> None:
     names = [dotted(each.logical_name) for each in OBJECTS]
     ours = [name for name in names if name.startswith("0.0.96.50.")]
-    assert ours == [f"0.0.96.50.{e}.255" for e in (1, 2, 3, 4, 5, 6, 14)]
+    assert ours == [f"0.0.96.50.{e}.255" for e in (*range(1, 10), *range(14, 19))]
 
 
 @pytest.mark.parametrize("drn", ["01234567890", "0123456789012"])
@@ -223,6 +223,6 @@ def test_lab_mode_lends_the_cius_rights_to_the_public_client_only() -> None:
         assert rights_of(role, lab=False) is role
 
 
-def test_amounts_say_their_unit() -> None:
-    assert row("account.available_credit").unit is Unit.WATT_HOUR
+def test_figures_say_their_unit_and_amounts_leave_it_to_the_account() -> None:
+    assert row("account.available_credit").unit is Unit.COUNT
     assert row("power.value").unit is Unit.WATT

@@ -31,7 +31,7 @@ def test_the_light_goes_out_when_the_credit_is_used_up_to_the_watt_hour(
     assert not bench.unit.is_closed(bench.now)
     assert explain(bench.state).reason is SupplyReason.NO_CREDIT
     most_in_a_world_second = KETTLE_W // 3600 + 1
-    assert -most_in_a_world_second <= bench.state.account.credit_wh <= 0
+    assert -most_in_a_world_second <= bench.state.account.credit <= 0
 
 
 def test_a_load_that_can_be_followed_leaves_no_debt(tmp_path: Path) -> None:
@@ -39,23 +39,23 @@ def test_a_load_that_can_be_followed_leaves_no_debt(tmp_path: Path) -> None:
     bench.unit.enter(token(100, 100), PATH, bench.now)
     bench.run(1.5 * 100 * 3600 / KETTLE_W)
     assert not bench.unit.is_closed(bench.now)
-    assert bench.state.account.credit_wh == 0
+    assert bench.state.account.credit == 0
 
 
 def test_consumption_is_durable_within_the_step(bench: Bench) -> None:
     bench.unit.enter(token(100, 25_000), PATH, bench.now)
     states = bench.run(60)
-    totals = [state.metering.total_wh for state in states]
+    totals = [state.metering.total for state in states]
     assert totals == sorted(totals)
     assert max(b - a for a, b in itertools.pairwise(totals)) <= 11
-    assert bench.source.read(bench.now).register_wh - totals[-1] <= 11
+    assert bench.source.read(bench.now).register - totals[-1] <= 11
 
 
 def test_a_small_load_is_durable_within_the_minute(tmp_path: Path) -> None:
     bench = Bench(tmp_path, scale=1, load="light")
     bench.unit.enter(token(100, 25_000), PATH, bench.now)
     states = bench.run(122)
-    assert states[-1].metering.total_wh == LIGHT_W * 120 // 3600
+    assert states[-1].metering.total == LIGHT_W * 120 // 3600
 
 
 def test_what_was_shown_survives_a_power_cut(bench: Bench) -> None:
@@ -66,7 +66,7 @@ def test_what_was_shown_survives_a_power_cut(bench: Bench) -> None:
         bench.kill()
         bench.start()
         assert bench.state.account == shown.account
-        assert bench.state.metering.total_wh == shown.metering.total_wh
+        assert bench.state.metering.total == shown.metering.total
         assert bench.state.sts.tids == shown.sts.tids
         assert bench.unit.is_closed(bench.now)
 
@@ -83,7 +83,7 @@ def test_until_the_disk_has_it_nothing_has_happened(bench: Bench) -> None:
 
     def look() -> None:
         unit = bench.unit
-        credit_wh = bench.state.account.credit_wh
+        credit_wh = bench.state.account.credit
         seen.append((credit_wh, unit.is_closed(bench.now), unit.last_result(PATH)))
 
     bench.disk.witness = look
@@ -97,10 +97,10 @@ def test_a_settled_meter_has_lost_nothing(bench: Bench) -> None:
     bench.unit.enter(token(100, 25_000), PATH, bench.now)
     bench.run(7.3)
     assert bench.unit.settle(bench.now)
-    flowed_wh = bench.source.read(bench.now).register_wh
+    flowed_wh = bench.source.read(bench.now).register
     bench.kill()
     bench.start()
-    assert bench.state.account.credit_wh == 25_000 - flowed_wh
+    assert bench.state.account.credit == 25_000 - flowed_wh
 
 
 def test_a_full_store_judges_nothing_and_forgets_nothing(bench: Bench) -> None:
@@ -118,7 +118,7 @@ def test_a_full_store_judges_nothing_and_forgets_nothing(bench: Bench) -> None:
     assert tried_again is not None
     assert tried_again.result is TokenResult.Accept
     tokens_wh = 25_000 + 100 * (entered + 1)
-    assert bench.state.account.credit_wh == tokens_wh - bench.state.metering.total_wh
+    assert bench.state.account.credit == tokens_wh - bench.state.metering.total
 
 
 def test_the_store_says_used_after_the_restart(bench: Bench) -> None:

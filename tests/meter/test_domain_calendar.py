@@ -50,15 +50,15 @@ class Life:
     def __init__(self) -> None:
         self.state = initial(SEED, 0)
         self.at = 0
-        self.register_wh = 0
+        self.register = 0
         for command in (CREDIT, Measure(0, 0)):
             self.state = apply_all(self.state, decide(self.state, command, 0).facts)
 
     def day(self, after: int, wh: int) -> State:
         """Begin a day and use energy in it."""
         self.at += DAY_S
-        self.register_wh += wh
-        for command in (KeepCalendar(local_day(after)), Measure(0, self.register_wh)):
+        self.register += wh
+        for command in (KeepCalendar(local_day(after)), Measure(0, self.register)):
             self.state = apply_all(self.state, decide(self.state, command, self.at).facts)
         return self.state
 
@@ -81,7 +81,7 @@ def test_a_month_begins_with_its_first_day() -> None:
     life = Life()
     for after in range(20):
         state = life.day(after, 10)
-    assert [capture.total_wh for capture in state.calendar.months] == [0, 170]
+    assert [capture.total for capture in state.calendar.months] == [0, 170]
     assert usage(state) == Usage(10, 10, 30, 170)
 
 
@@ -150,14 +150,14 @@ def test_the_days_together_are_the_register_whatever_the_clock_does(
     for step, wh in steps:
         after += step
         state = life.day(after, wh)
-        total_wh, calendar = state.metering.total_wh, state.calendar
+        total_wh, calendar = state.metering.total, state.calendar
         for captures in (calendar.days, calendar.months):
             used = [wh for _, wh in used_by_period(captures, total_wh)]
             assert min(used) >= 0
-            assert sum(used) == total_wh - captures[0].total_wh
+            assert sum(used) == total_wh - captures[0].total
         assert len(calendar.days) <= DAYS_KEPT
         assert len(calendar.months) <= MONTHS_KEPT
-        assert calendar.days[0].total_wh == 0 or len(calendar.days) == DAYS_KEPT
+        assert calendar.days[0].total == 0 or len(calendar.days) == DAYS_KEPT
 
 
 def test_days_left_are_not_known_before_a_full_day_has_passed() -> None:
@@ -176,7 +176,7 @@ def test_days_left_follow_the_last_seven_full_days() -> None:
     for after in range(9, 16):
         life.day(after, 4_000)
     state = life.day(16, 1_000)
-    assert days_left(state) == state.account.credit_wh * 7 // (7 * 4_000)
+    assert days_left(state) == state.account.credit * 7 // (7 * 4_000)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from link.secret import Secret
-from link.terms import Alarm, EntrySource, TokenOutcome, TokenResult, meter_pan, token_digest
+from link.terms import (
+    EXECUTED,
+    Alarm,
+    EntrySource,
+    TokenOutcome,
+    TokenResult,
+    meter_pan,
+    token_digest,
+)
 from meter.domain import (
     Acknowledge,
     Command,
@@ -13,9 +21,11 @@ from meter.domain import (
     CutOverload,
     Elapsed,
     EnergyUsed,
+    Entered,
     EnterToken,
     Fact,
     GuessFailed,
+    HeldSections,
     KeepCalendar,
     LocalDay,
     Measure,
@@ -23,7 +33,6 @@ from meter.domain import (
     PowerUp,
     Seed,
     SwitchTested,
-    TokenAccepted,
     alarms,
     apply_all,
     contact_wanted,
@@ -37,13 +46,17 @@ from meter.domain import (
     state_to_json,
 )
 from meter.domain.calendar import used_by_period
+from meter.domain.key_sections import HELD_S
 from meter.domain.supply import supply_changes
 from meter.sts import (
     ClearCredit,
     DecoderKey,
     EncryptionAlgorithm,
     MeterTest,
+    NewKey,
+    Token,
     UnitsCredit,
+    key_sections,
     units_field,
     write_token,
 )
@@ -63,7 +76,8 @@ SEED = Seed(
     0,
     Secret(OCTETS),
 )
-KEY = DecoderKey(EncryptionAlgorithm.EA07, SEED.key)
+KEYS = [SEED.key, *(Secret(bytes(range(n, n + 8))) for n in (20, 40, 60))]
+"""Keys that sets of sections bring, over and over."""
 STRANGER = DecoderKey(EncryptionAlgorithm.EA07, Secret(bytes(8)))
 SOURCES = st.sampled_from(EntrySource)
 AMOUNTS = st.integers(0, 5_000) | st.just(18_201_624)
@@ -81,7 +95,18 @@ class MeterLife(RuleBasedStateMachine):
         self.tid = 0
         self.day = 1_000
         self.accepted: dict[str, TokenOutcome] = {}
-        self.tids: set[int] = set()
+        """Credits, by their digits."""
+        self.entries: dict[str, TokenOutcome] = {}
+        """Whatever was accepted or held last, by its digits."""
+        self.tids: set[tuple[bytes, int]] = set()
+        """Identifiers that were used, each with its key."""
+
+    def write(self, token: Token) -> str:
+        """Return the digits of a token under the active key."""
+        return write_token(token, self.state.sts.key.cipher())
+
+    def named(self, tid: int) -> tuple[bytes, int]:
+        return self.state.sts.key.secret.reveal(), tid
 
     def do(self, command: Command) -> tuple[Fact, ...]:
         self.at += 1
@@ -90,7 +115,7 @@ class MeterLife(RuleBasedStateMachine):
         self.state = apply_all(self.state, facts)
         assert supply_changes(self.state, self.at) == ()
         self.facts += facts
-        self.used_wh += sum(fact.used_wh for fact in facts if isinstance(fact, EnergyUsed))
+        self.used_wh += sum(fact.used for fact in facts if isinstance(fact, EnergyUsed))
         return facts
 
     def enter(self, digits: str, source: EntrySource) -> TokenOutcome:
@@ -98,9 +123,11 @@ class MeterLife(RuleBasedStateMachine):
         found = decide(before, EnterToken(digits, source), self.at + 1).outcome
         assert found is not None
         facts = self.do(EnterToken(digits, source))
-        assert found.credit_after == self.state.account.credit_wh
-        if any(isinstance(fact, TokenAccepted) for fact in facts):
-            assert found.result is TokenResult.Accept
+        assert found.credit_after == self.state.account.credit
+        if any(isinstance(fact, Entered) for fact in facts):
+            assert found.result in EXECUTED
+            assert found.sequence == before.ledger.head.sequence + 1
+            self.entries[digits] = found
             return found
         assert all(isinstance(fact, GuessFailed | SwitchTested) for fact in facts[:1])
         assert self.state.account == before.account
@@ -114,17 +141,18 @@ class MeterLife(RuleBasedStateMachine):
         self.tid += 1
         tid = max(self.tid - back, 0) if back > 60 else self.tid
         field = units_field(amount)
-        digits = write_token(UnitsCredit(0, rnd=3, tid=tid, field=field), KEY)
+        digits = self.write(UnitsCredit(0, rnd=3, tid=tid, field=field))
+        named = self.named(tid)
         token = UnitsCredit(0, rnd=3, tid=tid, field=field)
-        before_wh = self.state.account.credit_wh
+        before_wh = self.state.account.credit
         found = self.enter(digits, source)
         if found.result is not TokenResult.Accept:
             return
-        assert tid not in self.tids
+        assert named not in self.tids
         assert digits not in self.accepted
-        assert self.state.account.credit_wh == before_wh + 100 * token.amount
+        assert self.state.account.credit == before_wh + 100 * token.amount
         self.bought_wh += 100 * token.amount
-        self.tids.add(tid)
+        self.tids.add(named)
         self.accepted[digits] = found
 
     @precondition(lambda self: self.accepted)
@@ -137,8 +165,9 @@ class MeterLife(RuleBasedStateMachine):
             TokenResult.UsedError,
             TokenResult.OldError,
             TokenResult.LockedOut,
+            TokenResult.CRCError,  # the key has changed since
         }
-        if found.result is TokenResult.UsedError:
+        if found.sequence:
             assert (found.sequence, found.first_at) == (first.sequence, first.at)
             assert (found.worth, found.first_source) == (first.amount, first.source)
 
@@ -150,10 +179,51 @@ class MeterLife(RuleBasedStateMachine):
             TokenResult.LockedOut,
         }
 
-    @rule(tid=st.integers(0, 100), source=SOURCES)
-    def ask_to_clear_the_credit(self, tid: int, source: EntrySource) -> None:
-        digits = write_token(ClearCredit(rnd=0, tid=tid, field=0xFFFF), KEY)
-        assert self.enter(digits, source).result is not TokenResult.Accept
+    @rule(source=SOURCES, field=st.sampled_from([0, 1, 4, 0xFFFF, 0x1234]))
+    def clear_the_credit(self, source: EntrySource, field: int) -> None:
+        self.tid += 1
+        left_wh, named = self.state.account.credit, self.named(self.tid)
+        digits = self.write(ClearCredit(rnd=0, tid=self.tid, field=field))
+        found = self.enter(digits, source)
+        if found.result is TokenResult.Accept:
+            assert field in (0, 0xFFFF)
+            assert self.state.account.credit == min(left_wh, 0)
+            self.bought_wh -= max(left_wh, 0)
+            self.tids.add(named)
+
+    @rule(
+        number=st.integers(0, len(KEYS) - 1),
+        ro=st.integers(0, 1),
+        kt=st.integers(0, 3),
+        sgc=st.sampled_from([None, 123_456]),
+        data=st.data(),
+        source=SOURCES,
+    )
+    def change_the_key(
+        self,
+        number: int,
+        ro: int,
+        kt: int,
+        sgc: int | None,
+        data: st.DataObject,
+        source: EntrySource,
+    ) -> None:
+        new = NewKey(KEYS[number], ken=255, krn=2, kt=kt, ti=7, ro=ro, sgc=sgc)
+        order = data.draw(st.permutations([self.write(one) for one in key_sections(new)]))
+        entered = order[: data.draw(st.integers(1, len(order)))]
+        self.do(Elapsed(HELD_S))  # nothing binds the sections of a set: what is held would mix
+        before = self.state.sts
+        for digits in entered:
+            result = self.enter(digits, source).result
+            if result is TokenResult.Accept:
+                changed = self.state.sts
+                assert changed.key.secret == KEYS[number]
+                assert (changed.key.kt, changed.key.krn, changed.key.ti) == (kt, 2, "07")
+                assert changed.held == HeldSections()
+                assert ro or changed.tids.used == before.tids.used
+                return
+        after = self.state.sts
+        assert (after.key, after.tids, after.base) == (before.key, before.tids, before.base)
 
     @rule(control=st.integers(1, (1 << 18) - 1), source=SOURCES)
     def run_tests(self, control: int, source: EntrySource) -> None:
@@ -163,16 +233,16 @@ class MeterLife(RuleBasedStateMachine):
     @rule(wh=st.integers(0, 400_000))
     def use_energy(self, wh: int) -> None:
         metering = self.state.metering
-        self.do(Measure(max(metering.epoch, 0), metering.register_wh + wh))
+        self.do(Measure(max(metering.epoch, 0), metering.register + wh))
 
     @rule(wh=st.integers(1, 5_000))
     def let_the_register_fall(self, wh: int) -> None:
         metering = self.state.metering
-        self.do(Measure(max(metering.epoch, 0), max(metering.register_wh - wh, 0)))
+        self.do(Measure(max(metering.epoch, 0), max(metering.register - wh, 0)))
 
-    @rule(register_wh=st.integers(0, 5_000))
-    def change_the_source(self, register_wh: int) -> None:
-        self.do(Measure(self.state.metering.epoch + 1, register_wh))
+    @rule(register=st.integers(0, 5_000))
+    def change_the_source(self, register: int) -> None:
+        self.do(Measure(self.state.metering.epoch + 1, register))
 
     @rule(seconds=st.sampled_from([0, 1, 2, 10, 60, 3_600, 100_000]))
     def wait(self, seconds: int) -> None:
@@ -180,6 +250,7 @@ class MeterLife(RuleBasedStateMachine):
         supply = self.state.supply
         waits = (supply.test_left_s, supply.overload.off_left_s, supply.overload.lockout_left_s)
         self.do(Elapsed(seconds))
+        assert not self.state.sts.held.sealed or 0 < self.state.sts.held.left_s <= 600
         assert any(waits) or open_before == (not contact_wanted(self.state))
 
     @rule(power_w=st.integers(1, 20_000))
@@ -224,18 +295,18 @@ class MeterLife(RuleBasedStateMachine):
     @invariant()
     def credit_is_tokens_less_consumption(self) -> None:
         account = self.state.account
-        assert account.credit_wh == self.bought_wh - self.used_wh
-        assert account.credit_wh <= account.maximum_wh
+        assert account.credit == self.bought_wh - self.used_wh
+        assert account.credit <= account.maximum
 
     @invariant()
     def the_shown_register_never_falls(self) -> None:
-        assert self.state.metering.total_wh == self.used_wh >= self.shown_wh
+        assert self.state.metering.total == self.used_wh >= self.shown_wh
         self.shown_wh = self.used_wh
 
     @invariant()
     def the_switch_is_closed_with_credit_alone(self) -> None:
         supply = self.state.supply
-        alive = self.state.account.credit_wh > 0 and bool(self.accepted)
+        alive = self.state.account.credit > 0 and supply.commissioned
         overload = supply.overload
         waits = (supply.test_left_s, overload.off_left_s, overload.lockout_left_s)
         assert contact_wanted(self.state) == (alive and not any(waits))
@@ -243,26 +314,34 @@ class MeterLife(RuleBasedStateMachine):
 
     @invariant()
     def the_days_are_all_energy_since_the_oldest_one(self) -> None:
-        total_wh = self.state.metering.total_wh
+        total_wh = self.state.metering.total
         for captures in (self.state.calendar.days, self.state.calendar.months):
             used_wh = sum(wh for _, wh in used_by_period(captures, total_wh))
-            assert not captures or used_wh == total_wh - captures[0].total_wh
+            assert not captures or used_wh == total_wh - captures[0].total
 
     @invariant()
-    def the_newest_accepted_tokens_stand_in_the_ledger(self) -> None:
+    def the_newest_accepted_credits_stand_in_the_ledger(self) -> None:
         newest = list(self.accepted.items())[-50:]
-        assert [entry for _, entry in newest] == list(self.state.ledger.entries)
+        kept = self.state.ledger.entries
+        assert [entry for _, entry in newest] == [e for e in kept if e.token_class == 0]
+        assert [entry.sequence for entry in kept] == sorted({entry.sequence for entry in kept})
         for digits, entry in newest:
             assert self.state.ledger.by_digest(token_digest(digits)) == entry
-        assert self.state.ledger.head.sequence == len(self.accepted)
+
+    @invariant()
+    def no_identifier_that_was_used_under_the_active_key_is_fresh(self) -> None:
+        key, tids = self.state.sts.key.secret.reveal(), self.state.sts.tids
+        for _, tid in filter(lambda named: named[0] == key, self.tids):
+            assert tids.is_old(tid) or tids.is_used(tid)
 
     def teardown(self) -> None:
         """The facts alone make the state, as text too, and none of them tells the key."""
         assert apply_all(self.first, self.facts) == self.state
         lines = [fact_to_json(fact) for fact in self.facts]
         assert apply_all(self.first, map(fact_from_json, lines)) == self.state
-        assert not any(OCTETS.hex() in line for line in lines)
-        assert self.state.sts.key == self.first.sts.key
+        for key in KEYS:
+            words = [key.reveal().hex()[at : at + 8] for at in (0, 8)]
+            assert not any(word in line for line in lines for word in words)
 
 
 MeterLife.TestCase.settings = settings(max_examples=15, stateful_step_count=40, deadline=None)

@@ -33,7 +33,7 @@ from meter.domain import (
     apply_all,
     contact_wanted,
     credit_status,
-    crossing_wh,
+    crossing,
     decide,
     explain,
     initial,
@@ -96,7 +96,7 @@ def test_a_new_meter_is_off_until_its_first_token() -> None:
 def test_the_first_token_commissions_even_where_it_does_not_lift_the_credit() -> None:
     used = run(NEW, Measure(0, 0), Measure(0, 5_000))  # a welded contact
     state = run(used, credit(1_000))
-    assert state.account.credit_wh == -4_000
+    assert state.account.credit == -4_000
     assert reasons(state) == [SupplyReason.NO_CREDIT]
     assert explain(state).state is SupplyState.READY
 
@@ -113,8 +113,8 @@ def test_credit_is_gone_at_zero_and_not_before() -> None:
 
 def test_what_flowed_beyond_zero_is_paid_by_the_next_token() -> None:
     state = run(loaded(1_000), Measure(0, 1_150))
-    assert state.account.credit_wh == -150
-    assert run(state, credit(500, tid=1)).account.credit_wh == 350
+    assert state.account.credit == -150
+    assert run(state, credit(500, tid=1)).account.credit == 350
 
 
 def test_the_switch_test_lasts_two_seconds_and_then_the_table_decides() -> None:
@@ -162,8 +162,8 @@ def test_a_change_of_reasons_is_a_fact() -> None:
 
 def test_credit_falls_by_what_the_absolute_register_rose() -> None:
     state = run(loaded(10_000), Measure(0, 30), Measure(0, 30), Measure(0, 45))
-    assert state.account.credit_wh == 10_000 - 45
-    assert state.metering.total_wh == 45
+    assert state.account.credit == 10_000 - 45
+    assert state.metering.total == 45
 
 
 def test_a_register_that_falls_charges_nothing_and_is_an_event() -> None:
@@ -171,8 +171,8 @@ def test_a_register_that_falls_charges_nothing_and_is_an_event() -> None:
     facts = decide(state, Measure(0, 20), at=9).facts
     assert facts == (RegisterFell(20, 480, 9),)
     state = run(state, Measure(0, 20), Measure(0, 25))
-    assert state.account.credit_wh == 10_000 - 505
-    assert state.metering.total_wh == 505
+    assert state.account.credit == 10_000 - 505
+    assert state.metering.total == 505
     assert Alarm.REGISTER_FELL in alarms(state)
 
 
@@ -180,7 +180,7 @@ def test_a_new_epoch_is_a_new_baseline() -> None:
     state = run(loaded(10_000), Measure(0, 500))
     assert decide(state, Measure(1, 9_000), at=9).facts == (BaselineTaken(1, 9_000, 9),)
     state = run(state, Measure(1, 9_000), Measure(1, 9_001))
-    assert state.metering.total_wh == 501
+    assert state.metering.total == 501
     assert Alarm.REGISTER_FELL not in alarms(state)
 
 
@@ -190,23 +190,23 @@ def test_the_shown_register_never_falls_and_credit_mirrors_it(
     readings: list[tuple[int, int]],
 ) -> None:
     state, shown = loaded(10_000), 0
-    for epoch, register_wh in readings:
-        state = run(state, Measure(epoch, register_wh))
-        assert state.metering.total_wh >= shown
-        shown = state.metering.total_wh
-        assert state.account.credit_wh == 10_000 - shown
+    for epoch, register in readings:
+        state = run(state, Measure(epoch, register))
+        assert state.metering.total >= shown
+        shown = state.metering.total
+        assert state.account.credit == 10_000 - shown
 
 
 @given(st.integers(0, 20), st.integers(0, 20_000))
-def test_after_crossing_wh_the_alarms_change_and_not_before(units: int, used_wh: int) -> None:
+def test_after_so_much_more_the_alarms_change_and_not_before(units: int, used_wh: int) -> None:
     state = run(loaded(1_000 * units), Measure(0, used_wh))
-    crossing = crossing_wh(state)
-    if crossing is None:
-        assert state.account.credit_wh <= 0
+    left = crossing(state)
+    if left is None:
+        assert state.account.credit <= 0
         return
-    assert crossing > 0
-    assert alarms(run(state, Measure(0, used_wh + crossing - 1))) == alarms(state)
-    assert alarms(run(state, Measure(0, used_wh + crossing))) != alarms(state)
+    assert left > 0
+    assert alarms(run(state, Measure(0, used_wh + left - 1))) == alarms(state)
+    assert alarms(run(state, Measure(0, used_wh + left))) != alarms(state)
 
 
 @pytest.mark.parametrize(

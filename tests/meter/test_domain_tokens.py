@@ -2,7 +2,9 @@
 
 import json
 from dataclasses import replace
+from itertools import permutations
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,21 +19,24 @@ from meter.domain import (
     Seed,
     State,
     SwitchTested,
-    TokenAccepted,
     apply_all,
     decide,
     initial,
 )
 from meter.domain.tids import TidList
 from meter.sts import (
+    Commodity,
+    CurrencyCredit,
     DecoderKey,
     EncryptionAlgorithm,
     ExtendedRead,
-    FirstSection,
+    ExtendedSet,
     MeterTest,
     SetTariffRate,
     Token,
     UnitsCredit,
+    currency_field,
+    units_amount,
     units_field,
     write_token,
 )
@@ -99,7 +104,7 @@ def test_a_credit_token_adds_a_hundred_wh_a_unit_and_stands_in_the_ledger() -> N
         AT,
     )
     state = apply_all(STATE, decision.facts)
-    assert state.account.credit_wh == 25_000
+    assert state.account.credit == 25_000
     assert state.ledger.by_digest(token_digest(digits)) == found
     assert (state.ledger.head.sequence, state.ledger.head.at) == (1, AT)
 
@@ -197,9 +202,8 @@ def test_the_first_check_that_fails_names_the_result() -> None:
 
 
 def test_what_the_meter_cannot_do_is_not_used_up() -> None:
-    digits = write_token(SetTariffRate(rnd=0, tid=FLOOR, field=1), KEY)
-    section = FirstSection(ken_high=15, krn=1, ro=0, three=0, kt=2, key_part=7)
-    for token in (digits, credit(subclass=2), section):
+    money = CurrencyCredit(4, tid=FLOOR, field=currency_field(100_000))
+    for token in (money, credit(subclass=2), ExtendedSet(rnd=0, tid=FLOOR, field=1)):
         decision = enter(STATE, token)
         assert decision.facts == ()
         assert decision.outcome is not None
@@ -214,12 +218,12 @@ def test_credit_beyond_the_maximum_is_refused_and_not_used_up() -> None:
     assert refused.facts == ()
     assert refused.outcome is not None
     assert refused.outcome.result is TokenResult.OverflowError
-    spent = replace(full, account=replace(full.account, credit_wh=0))
+    spent = replace(full, account=replace(full.account, credit=0))
     assert outcome(spent, credit(tid=FLOOR + 1, amount=most)).result is TokenResult.Accept
 
 
 def test_a_token_that_fills_the_account_to_the_brim_is_accepted() -> None:
-    brim = replace(STATE, account=replace(STATE.account, maximum_wh=25_000))
+    brim = replace(STATE, account=replace(STATE.account, maximum=25_000))
     assert outcome(brim, credit(amount=250)).result is TokenResult.Accept
     assert outcome(brim, credit(amount=251)).result is TokenResult.OverflowError
 
@@ -277,27 +281,94 @@ def test_the_switch_test_moves_nothing_that_is_open() -> None:
     assert decision.outcome.result is TokenResult.Accept
 
 
-@pytest.mark.parametrize("vector", json.loads((VECTORS / "tokens.json").read_text()))
-def test_every_vector_is_credited_or_refused_by_kind(vector: dict[str, object]) -> None:
-    """Electricity units are credited; the rest is a FunctionError and changes nothing."""
-    base, ea, kt = vector["base"], vector["ea"], vector["kt"]
-    assert isinstance(base, int)
-    assert isinstance(kt, int)
-    key = Secret(bytes.fromhex(str(vector["decoder_key"])))
-    state = initial(replace(SEED, ea=str(ea), base=base, kt=kt, manufactured=0, key=key), AT)
-    tokens = vector.get("tokens", [vector.get("token")])
-    assert isinstance(tokens, list)
-    assert tokens
-    for digits in tokens:
-        decision = enter(state, str(digits))
-        assert decision.outcome is not None
-        if (vector["kind"], vector.get("subclass")) != ("units", 0):
-            assert decision == Decision((), decision.outcome)
-            assert decision.outcome.result is TokenResult.FunctionError
-            continue
-        value = vector["value"]
-        assert isinstance(value, int)
-        assert decision.outcome.result is TokenResult.Accept
-        assert decision.outcome.tid == vector["tid"]
-        assert decision.outcome.amount == value * 100
-        assert isinstance(decision.facts[0], TokenAccepted)
+def meter_of(vector: dict[str, Any]) -> State:
+    """Return a meter that a vector is for: its key, its commodity, its mode."""
+    subclass = vector.get("subclass", 0) if vector["class"] == 0 else 0
+    water = (vector["kind"], vector.get("subclass")) == ("management", 7)
+    seed = replace(
+        SEED,
+        ea=vector["ea"],
+        base=vector["base"],
+        kt=vector["kt"],
+        manufactured=0,
+        key=Secret(bytes.fromhex(vector["decoder_key"])),
+        commodity=Commodity.WATER if water else Commodity(subclass & 3),
+        currency="KES" if subclass > 3 else "",
+        price_e5=2_500_000 if subclass > 3 else 0,
+        phases=3,
+    )
+    return initial(seed, AT)
+
+
+TOKEN_UNITS = (100, 100, 100, 6, 1, 1, 1, 1)
+"""Base units in one unit of a credit token, by its subclass."""
+
+VECTORS_BY_KIND = {
+    kind: [
+        vector
+        for vector in json.loads((VECTORS / "tokens.json").read_text())
+        if vector["kind"] == kind
+    ]
+    for kind in ("units", "currency", "management", "key_change")
+}
+
+
+@pytest.mark.parametrize("vector", VECTORS_BY_KIND["units"] + VECTORS_BY_KIND["currency"])
+def test_every_credit_vector_is_credited_by_its_meter(vector: dict[str, Any]) -> None:
+    state = meter_of(vector)
+    decision = enter(state, vector["token"])
+    assert decision.outcome is not None
+    amount = vector["value"] * TOKEN_UNITS[vector["subclass"]]
+    if abs(amount) > state.account.maximum:
+        assert decision == Decision((), decision.outcome)
+        assert decision.outcome.result is TokenResult.OverflowError
+        return
+    assert decision.outcome.result is TokenResult.Accept
+    assert (decision.outcome.tid, decision.outcome.amount) == (vector["tid"], amount)
+    assert apply_all(state, decision.facts).account.credit == amount
+    again = outcome(apply_all(state, decision.facts), vector["token"])
+    assert (again.result, again.worth) == (TokenResult.UsedError, amount)
+
+
+@pytest.mark.parametrize("vector", VECTORS_BY_KIND["management"])
+def test_every_management_vector_is_judged_by_its_field(vector: dict[str, Any]) -> None:
+    state = meter_of(vector)
+    found = outcome(state, vector["token"])
+    field = vector["field"]
+    match vector["subclass"]:
+        case 0 | 6:
+            power_w = units_amount(field)
+            within = power_w <= 1_000_000
+            assert found.result is (TokenResult.Accept if within else TokenResult.RangeError)
+            assert found.amount == (power_w if within else 0)
+        case 1 if field > 7:
+            assert found.result is (
+                TokenResult.Accept if field == 0xFFFF else TokenResult.RangeError
+            )
+        case 1:
+            assert found.result is (TokenResult.FunctionError if field else TokenResult.Accept)
+        case 2 | 10:
+            assert found.result is TokenResult.FunctionError
+        case 5:
+            assert found.result is TokenResult.Accept
+        case 7:
+            assert (found.result, found.amount) == (TokenResult.Accept, field)
+
+
+@pytest.mark.parametrize("vector", VECTORS_BY_KIND["key_change"])
+def test_every_key_change_vector_changes_the_key_in_any_order(vector: dict[str, Any]) -> None:
+    new = vector["new"]
+    for order in permutations(vector["tokens"]):
+        state = meter_of(vector)
+        for number, digits in enumerate(order, 1):
+            found = outcome(state, digits)
+            held = found.result is not TokenResult.Accept
+            assert held == (number < len(order))
+            assert (found.amount, found.seconds) == ((number, 600) if held else (0, 0))
+            assert bool(found.missing) == held
+            state = apply_all(state, enter(state, digits).facts)
+        key = state.sts.key
+        assert key.secret.reveal().hex() == new["decoder_key"]
+        assert (key.krn, key.ti, key.ken) == (new["krn"], new["ti"], new["ken"])
+        told = len(order) > 2
+        assert key.sgc == (vector["sgc"] if told else "000000")

@@ -52,13 +52,13 @@ def test_samples_never_run_backward(source: Source) -> None:
         now += rng.choice([0.0, 0.01, 1.0, 30.0, -5.0])
         reading = source.read(now)
         assert reading.epoch == 4
-        assert reading.register_wh >= last_wh
+        assert reading.register >= last_wh
         assert reading.power_w >= 0
         assert 180_000 <= reading.voltage_mv <= 260_000
         assert 45_000 <= reading.frequency_mhz <= 65_000
         apparent_va = reading.voltage_mv * reading.current_ma // 1_000_000
         assert abs(reading.power_w - apparent_va * reading.power_factor // 1000) <= 10
-        last_wh = reading.register_wh
+        last_wh = reading.register
     assert last_wh > 0
 
 
@@ -67,10 +67,10 @@ def test_reading_twice_at_one_moment_gives_the_same(source: Source) -> None:
 
 
 def test_the_source_says_when_to_come_back(source: Source) -> None:
-    before_wh = source.read(200.0).register_wh
+    before_wh = source.read(200.0).register
     wait_s = source.seconds_until(200.0, 50)
     assert wait_s is not None
-    assert source.read(200.0 + wait_s).register_wh >= before_wh + 50
+    assert source.read(200.0 + wait_s).register >= before_wh + 50
 
 
 def test_a_restart_is_a_new_epoch_or_the_same_register(url: str, tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_a_restart_is_a_new_epoch_or_the_same_register(url: str, tmp_path: Path)
     second = open_source(url, now=20.0, folder=tmp_path, epoch=2)
     after = second.read(20.0)
     second.close()
-    assert after.epoch > before.epoch or after.register_wh >= before.register_wh
+    assert after.epoch > before.epoch or after.register >= before.register
 
 
 def test_closing_twice_is_harmless(url: str, tmp_path: Path) -> None:
@@ -130,7 +130,7 @@ def test_a_url_says_what_is_on(url: str, power_w: int, tmp_path: Path) -> None:
 def test_a_house_draws_something_by_itself(tmp_path: Path) -> None:
     source = simulated("simulated://house", tmp_path)
     source.world.move_contact(0.0, True)
-    assert source.read(86_400.0).register_wh == 960
+    assert source.read(86_400.0).register == 960
 
 
 @pytest.fixture

@@ -81,13 +81,13 @@ def step(state: State, command: Command) -> tuple[tuple[Fact, ...], State]:
 
 def commands(seed: int, number: int) -> list[Command]:
     """A random life, the same for the same seed."""
-    rng, chosen, register_wh = Random(seed), list[Command](), 0
+    rng, chosen, register = Random(seed), list[Command](), 0
     for tid in range(number):
-        register_wh += rng.randrange(200)
+        register += rng.randrange(200)
         one_of: list[Command] = [
             credit(tid),
             credit(tid, STRANGER),
-            Measure(0, register_wh),
+            Measure(0, register),
             Elapsed(rng.randrange(100)),
         ]
         chosen.append(rng.choice(one_of))
@@ -113,7 +113,7 @@ def test_a_store_of_before_overload_and_calendar_opens_and_goes_on(path: Path) -
     store = Store.open(path)
     state = store.load()
     assert state is not None
-    assert (state.account.credit_wh, state.metering.total_wh) == (500, 1_500)
+    assert (state.account.credit, state.metering.total) == (500, 1_500)
     assert [entry.tid for entry in state.ledger.entries] == [1, 2]
     assert state.supply.overload == Overload()
     assert days_left(state) == DAYS_UNKNOWN
@@ -122,7 +122,7 @@ def test_a_store_of_before_overload_and_calendar_opens_and_goes_on(path: Path) -
     store.close()
     store = Store.open(path)
     assert store.load() == state
-    assert [capture.total_wh for capture in state.calendar.days] == [1_500]
+    assert [capture.total for capture in state.calendar.days] == [1_500]
     store.close()
 
 
@@ -204,7 +204,7 @@ def test_a_second_process_is_refused_at_once(path: Path) -> None:
     ("statement", "read", "message"),
     [
         (
-            "UPDATE snapshot SET line = replace(line, '\"version\":2', '\"version\":9')",
+            "UPDATE snapshot SET line = replace(line, '\"version\":3', '\"version\":9')",
             Store.load,
             "state version 9 is not known",
         ),
@@ -422,14 +422,14 @@ def test_a_full_store_loses_nothing_and_goes_on_when_there_is_room(path: Path) -
     store.commit((), state)
     full = False
     while not full:
-        facts, after = step(state, Measure(0, state.metering.register_wh + 1))
+        facts, after = step(state, Measure(0, state.metering.register + 1))
         try:
             store.commit(facts, after)
         except StoreFull:
             full = True
         else:
             state = after
-    assert state.metering.register_wh > 50
+    assert state.metering.register > 50
     assert store.reopen() == state
     pages = 400
     assert store.reopen() == state
@@ -449,10 +449,10 @@ store = Store.open(Path(sys.argv[1]), keep=KEEP_ALL)
 state = store.load()
 while True:
     metering = state.metering
-    facts = decide(state, Measure(0, metering.register_wh + 1), at=0).facts
+    facts = decide(state, Measure(0, metering.register + 1), at=0).facts
     state = apply_all(state, facts)
     store.commit(facts, state)
-    print(state.metering.register_wh, flush=True)
+    print(state.metering.register, flush=True)
 """
 """A process that uses 1 Wh a commit and says so when the disk has it."""
 
@@ -479,7 +479,7 @@ def kill_law(path: Path, times: int) -> None:
         store = Store.open(path, keep=KEEP_ALL)
         state = store.load()
         assert state is not None
-        assert state.metering.register_wh in (said_wh, said_wh + 1)
+        assert state.metering.register in (said_wh, said_wh + 1)
         assert apply_all(FIRST, store.facts()) == state
         store.close()
 

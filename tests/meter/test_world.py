@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meter.world import APPLIANCES, World, WorldError
+from meter.places import HOUSE
+from meter.world import World, WorldError
 
-NAMES = [appliance.name for appliance in APPLIANCES]
+NAMES = [appliance.name for appliance in HOUSE.appliances]
 TIMES = st.floats(0, 50_000, allow_nan=False)
 MOVES = st.tuples(TIMES, st.sampled_from([*NAMES, ""]), st.booleans())
 """A moment, an appliance (or "" for the contact), on or off."""
@@ -47,14 +48,14 @@ def test_any_tick_schedule_gives_the_same_register(
     last_wh = 0
     events = [(move[0], move) for move in moves] + [(tick, None) for tick in ticks]
     for now, move in sorted(events, key=lambda event: event[0]):
-        last_wh = max(last_wh, watched.register_wh(now))
-        assert watched.register_wh(now) == last_wh
+        last_wh = max(last_wh, watched.register(now))
+        assert watched.register(now) == last_wh
         watched.power_w(now)
         watched.when_wh(now, 5)
         if move:
             moved(watched, move)
             moved(quiet, move)
-    assert watched.register_wh(60_000.0) == quiet.register_wh(60_000.0)
+    assert watched.register(60_000.0) == quiet.register(60_000.0)
 
 
 @given(st.sampled_from(NAMES), st.integers(0, 5), st.integers(1, 20_000))
@@ -63,25 +64,25 @@ def test_energy_is_the_sum_of_the_power_of_each_second(name: str, seed: int, las
     world = World(0.0, seed=seed, on=(name,))
     world.move_contact(float(first_s), True)
     drawn_ws = sum(world.power_w(float(second)) for second in range(first_s, last_s))
-    assert world.register_wh(float(last_s)) == drawn_ws // 3600
+    assert world.register(float(last_s)) == drawn_ws // 3600
 
 
 def test_a_kettle_of_two_kilowatts_uses_a_kilowatt_hour_in_half_an_hour() -> None:
     world = closed(("kettle",))
     assert world.power_w(0.0) == 2000
-    assert world.register_wh(1_800.0) == 1_000
-    assert closed(("kettle",), scale=60).register_wh(30.0) == 1_000
+    assert world.register(1_800.0) == 1_000
+    assert closed(("kettle",), scale=60).register(30.0) == 1_000
 
 
 def test_an_open_contact_draws_nothing() -> None:
     world = World(0.0, on=("kettle", "light"))
-    assert (world.power_w(5.0), world.register_wh(3_600.0)) == (0, 0)
+    assert (world.power_w(5.0), world.register(3_600.0)) == (0, 0)
     assert world.when_wh(3_600.0, 1) is None
     assert not world.is_closed(3_600.0)
     world.move_contact(3_600.0, True)
     assert world.power_w(3_600.0) == 2_060
     world.move_contact(7_200.0, False)
-    assert world.register_wh(9_999.0) == 2_060
+    assert world.register(9_999.0) == 2_060
 
 
 def test_appliances_are_switched_one_by_one() -> None:
@@ -113,13 +114,13 @@ def test_the_promised_moment_is_when_the_register_has_risen(
     on: set[str], start: float, ran_s: float, wh: int, scale: int
 ) -> None:
     world = closed(tuple(on), scale=scale, now=start)
-    before_wh = world.register_wh(start + ran_s)
+    before_wh = world.register(start + ran_s)
     wait_s = world.when_wh(start + ran_s, wh)
     assert wait_s is not None
     assert wait_s > 0
     early = start + ran_s + max(wait_s - 1 / scale - 1e-5, 0)
-    assert world.register_wh(early) < before_wh + wh
-    assert world.register_wh(start + ran_s + wait_s) >= before_wh + wh
+    assert world.register(early) < before_wh + wh
+    assert world.register(start + ran_s + wait_s) >= before_wh + wh
 
 
 def test_what_is_not_soon_is_not_promised() -> None:
@@ -129,10 +130,10 @@ def test_what_is_not_soon_is_not_promised() -> None:
 
 def test_time_that_runs_backward_moves_nothing() -> None:
     world = closed(("kettle",))
-    assert world.register_wh(1_800.0) == 1_000
-    assert world.register_wh(900.0) == 1_000
-    assert world.register_wh(1_801.8) == 1_000
-    assert world.register_wh(1_804.0) == 1_002
+    assert world.register(1_800.0) == 1_000
+    assert world.register(900.0) == 1_000
+    assert world.register(1_801.8) == 1_000
+    assert world.register(1_804.0) == 1_002
 
 
 @given(st.sets(st.sampled_from(NAMES)), st.integers(0, 9), st.integers(0, 20_000))

@@ -264,7 +264,7 @@ async def play(home: House, bought: Sold, draw: Draw) -> Outcome:
     claims = await until_known(home, bought.token, first, draw.looks_first)
     assert_true(claims)
     after = await home.stop_meter()
-    assert after.account.credit_wh == before.account.credit_wh + bought.units * UNIT_WH
+    assert after.account.credit == before.account.credit + bought.units * UNIT_WH
     known = [entry.digest for entry in after.ledger.entries]
     assert known.count(token_digest(bought.token)) == 1
     assert after.ledger.head.sequence == before.ledger.head.sequence + 1

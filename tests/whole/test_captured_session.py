@@ -43,8 +43,8 @@ def given_register(lab: Lab) -> None:
     """Let the meter have metered what the captured one had."""
     seed = read_seed(read_config(lab.meter_toml))
     state = initial(seed, 0)
-    for register_wh in (0, READ_WH):
-        facts = decide(state, Measure(0, register_wh), 0).facts
+    for register in (0, READ_WH):
+        facts = decide(state, Measure(0, register), 0).facts
         state = apply_all(state, facts)
     store = Store.open(lab.meter_toml.parent / "meter.db")
     store.commit((), state)

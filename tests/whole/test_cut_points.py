@@ -179,7 +179,7 @@ class Experiment:
         store.close()
         assert state is not None
         tokens_wh = sum(entry.amount for entry in state.ledger.entries)
-        assert state.account.credit_wh == tokens_wh - state.metering.total_wh
+        assert state.account.credit == tokens_wh - state.metering.total
         return tokens_wh
 
     def has_open_intent(self) -> bool:

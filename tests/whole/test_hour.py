@@ -63,8 +63,8 @@ def test_use_exhaustion_and_recharge(provision: Callable[..., Lab], minutes: int
 
     run_virtual(life())
     state = committed(lab.folder, lab.drn)
-    assert state.metering.total_wh == half_wh + quarter_wh
-    assert state.account.credit_wh == 0
+    assert state.metering.total == half_wh + quarter_wh
+    assert state.account.credit == 0
 
 
 def trace_of(folder: Path, lab: Lab, token: str, seed: int) -> list[Spoken]:

@@ -78,7 +78,7 @@ class Street:
             with closing(Store.open(self.folder / drn / "meter.db")) as store:
                 state, facts = store.load(), store.facts()
             assert state is not None
-            assert state.account.credit_wh == worth_wh[drn] - state.metering.total_wh
+            assert state.account.credit == worth_wh[drn] - state.metering.total
             assert state.ledger.head.sequence == bought[drn]
             assert not [fact for fact in facts if isinstance(fact, GuessFailed)]
 

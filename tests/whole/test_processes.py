@@ -45,7 +45,7 @@ async def test_a_token_is_credited_once_and_then_it_is_used(medium: str, tmp_pat
         }
         assert_refused(await home.type(token + "E"), "UsedError", credit_wh=2500)
         state = await home.stop_meter()
-        assert state.account.credit_wh == 2500
+        assert state.account.credit == 2500
         assert [entry.digest for entry in state.ledger.entries] == [token_digest(token)]
         assert not home.has_intent()
 
@@ -106,4 +106,4 @@ async def test_nobody_answers_and_the_token_is_as_good_as_before(tmp_path: Path)
         assert not home.has_intent()
         await home.start_meter()
         assert (await home.type(token + "E")).status == 0
-        assert (await home.stop_meter()).account.credit_wh == 1000
+        assert (await home.stop_meter()).account.credit == 1000

@@ -222,7 +222,7 @@ async def test_a_port_that_vanishes_and_comes_back_is_taken_again(tmp_path: Path
         await home.wire.join()
         taken = await home.type(token + "E")
         assert (taken.status, taken.report["credit_wh"]) == (0, 1000)
-        assert (await home.stop_meter()).account.credit_wh == 1000
+        assert (await home.stop_meter()).account.credit == 1000
 
 
 async def test_a_second_meter_on_a_store_does_not_start_and_the_first_goes_on(
@@ -294,7 +294,7 @@ async def test_a_meter_whose_disk_is_full_judges_nothing_until_there_is_room(
             limit_files(home, resource.RLIM_INFINITY)
         taken = await home.type(second + "E")
         assert (taken.status, taken.report["credit_wh"]) == (0, 3000), taken
-        assert (await home.stop_meter()).account.credit_wh == 3000
+        assert (await home.stop_meter()).account.credit == 3000
         assert not home.has_intent()
 
 
@@ -340,4 +340,4 @@ async def test_guesses_are_locked_out_and_a_restart_does_not_help(
         locked = await home.type(token + "E")
         assert (locked.status, locked.report["reason"]) == (3, "LockedOut"), locked
         state = await home.stop_meter()
-        assert (state.account.credit_wh, state.ledger.entries) == (0, ())
+        assert (state.account.credit, state.ledger.entries) == (0, ())
