@@ -19,7 +19,7 @@ def wanted_meter(till: Till, meter: MeterRecord, now: int) -> MeterRecord:
     if meter.kt == KeyType.DITK:
         return replace(meter, base=base)
     newest = till.register.newest_key(meter.sgc, meter.dkga, meter.kt)
-    if newest is None or newest.krn < meter.krn:
+    if newest is None:
         return replace(meter, base=base)
     asked = newest.base if newest.base <= newest_begun(now) else base
     return replace(meter, krn=newest.krn, base=max(base, asked))
