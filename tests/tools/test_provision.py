@@ -16,6 +16,7 @@ from link.secret import Secret
 from link.settings import read_secret, read_settings, write_secret
 from link.terms import meter_pan
 from meter.config import MeterConfig, read_config, read_seed
+from meter.sts import Commodity, DecoderKey, EncryptionAlgorithm, UnitsCredit, read_token
 from tools.cli import main
 from tools.provision.making import make_meters
 from tools.provision.order import Order
@@ -202,6 +203,13 @@ REFUSED = {
     "tariff of one digit": (["--ti", "1"], "not 2 digits"),
     "revision 0": (["--krn", "0"], "choose from"),
     "no day": (["--manufactured", "2026-02-30"], "no date"),
+    "a price without a currency": (["--test-keys", "--price", "5"], "go together"),
+    "a currency without a price": (["--test-keys", "--currency", "KES"], "go together"),
+    "a currency that is no name": (["--currency", "K3S"], "no name of 1 to 8 letters"),
+    "a price too fine": (["--price", "1.000001"], "more than 5 decimals"),
+    "a key for magnetic cards": (["--test-keys", "--kt", "3"], "choose from"),
+    "a vending key for the maker's own": (["--kt", "0", "--vk-file", "x"], "leave out --vk-file"),
+    "unknown commodity": (["--commodity", "steam"], "choose from"),
     "no vending key": ([], "add --test-keys or --vk-file"),
     "both kinds of key": (["--test-keys", "--vk-file", "x"], "not allowed with"),
     "no such key file": (["--vk-file", "/nowhere/vk"], "/nowhere/vk"),
@@ -350,3 +358,83 @@ def test_a_power_limit_stands_in_the_meters_configuration(
         )
         assert read_config(Path(made[0]["config"])).supply.limit().power_w == limit_w
     assert "no power of 0 to" in one_line(provision("--test-keys", "--power-limit", "-1"), 2)
+
+
+def test_a_commodity_and_a_currency_stand_in_the_meters_configuration(
+    provision: Splitmeter, tmp_path: Path, drn: Numbers
+) -> None:
+    words = ("--commodity", "water", "--currency", "KES", "--price", "12.345", "--scale", 60)
+    (made,) = json.loads(provision("--test-keys", "--lab", "--json", *words).out)
+    told = tomllib.loads(Path(made["config"]).read_text())
+    assert told["meter"]["commodity"] == "water"
+    assert told["account"] == {"mode": "currency", "currency": "KES", "price_e5": 1_234_500}
+    assert told["source"]["url"].startswith("simulated://tap?seed=1&scale=60&")
+    seed = read_seed(read_config(Path(made["config"])))
+    assert (seed.commodity, seed.currency, seed.price_e5) == (Commodity.WATER, "KES", 1_234_500)
+    with Register.open(tmp_path / "lab" / "vend.db") as register:
+        meter = register.meter(drn(1))
+    assert meter is not None
+    assert (meter.commodity, meter.currency) == ("water", "KES")
+
+
+PLACES = {"electricity": "house", "water": "tap", "gas": "stove", "time": "room"}
+
+
+@pytest.mark.parametrize(("commodity", "place"), PLACES.items())
+def test_each_commodity_has_its_simulated_place(
+    provision: Splitmeter, commodity: str, place: str
+) -> None:
+    words = ("--test-keys", "--lab", "--json", "--commodity", commodity)
+    (made,) = json.loads(provision(*words).out)
+    config = read_config(Path(made["config"]))
+    assert config.source.url.startswith(f"simulated://{place}?")
+    assert (config.meter.commodity, config.account.mode) == (commodity, "units")
+
+
+def test_what_is_not_asked_for_is_not_written(lab: Path, drn: Numbers) -> None:
+    told = tomllib.loads((lab / drn(1) / "meter.toml").read_text())
+    assert "commodity" not in told["meter"]
+    assert "account" not in told
+
+
+def test_a_default_key_is_derived_from_its_own_vending_key(
+    provision: Splitmeter, splitmeter: Splitmeter, tmp_path: Path
+) -> None:
+    (made,) = json.loads(provision("--test-keys", "--lab", "--json", "--kt", 1).out)
+    words = ("--dkga", "04", "--ea", "11", "--base", 2014, "--sgc", "123456", "--krn", 1)
+    key = splitmeter(
+        "sts", "key", "--kt", 1, "--vk", made["vending_key"], "--ti", "01", "--pan", made["pan"],
+        *words,
+    )  # fmt: skip
+    assert made["kt"] == 1
+    assert made["decoder_key"] == key.out.strip()
+    assert (tmp_path / "lab/keys.vend/123456-1-04-kt1.key").exists()
+    assert "key-change" in provision("--test-keys", "--kt", 1, drns=["11111111115"]).out
+
+
+def test_a_makers_own_key_is_drawn_and_the_register_names_its_file(
+    provision: Splitmeter, splitmeter: Splitmeter, tmp_path: Path, drn: Numbers
+) -> None:
+    made = json.loads(provision("--test-keys", "--json", "--kt", 0, drns=[drn(1), drn(2)]).out)
+    assert [one["vending_key"] for one in made] == [None, None]
+    assert made[0]["decoder_key"] != made[1]["decoder_key"]
+    lab = tmp_path / "lab"
+    for one in made:
+        kept = read_secret(lab / "keys.vend" / f"{one['drn']}-ditk-1.key")
+        assert kept == read_secret(lab / one["drn"] / "decoder.key")
+        assert kept.reveal().hex() == one["decoder_key"]
+    sold = json.loads(
+        splitmeter("vend", "--register", lab / "vend.db", "credit", drn(2), 5, "--json").out
+    )
+    key = DecoderKey(EncryptionAlgorithm.EA11, Secret.from_hex(made[1]["decoder_key"]))
+    assert isinstance(read_token(sold["token"], key), UnitsCredit)
+
+
+def test_a_makers_own_key_needs_no_vending_key(provision: Splitmeter) -> None:
+    ran = provision("--kt", 0)
+    assert (ran.status, ran.err) == (0, "")
+
+
+def test_the_next_command_fits_the_account(provision: Splitmeter, drn: Numbers) -> None:
+    words = ("--test-keys", "--currency", "KES", "--price", "20")
+    assert f"credit {drn(1)} --currency 25" in provision(*words).out

@@ -4,21 +4,23 @@ Invariant: after any failure the folder holds what it held before.
 """
 
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from link.durable import Connect, connect_sqlite
 from link.secret import Secret
 from link.settings import write_secret
+from meter.sts import EncryptionAlgorithm, KeyType
 from tools.exits import Stop
 from tools.provision import folder as disk
 from tools.provision import texts
 from tools.provision.group import GroupKey, choose_key
-from tools.provision.keys import KeyPair, Label
+from tools.provision.keys import KeyPair, Label, fresh_key
 from tools.provision.lines import Place, place_meters
 from tools.provision.order import Order
 from tools.provision.unit import Unit
 from tools.register import MeterRecord, Register, decoder_key
+from tools.register.records import own_key_file
 
 REGISTER = "vend.db"
 UNIT = "ciu.toml"
@@ -33,7 +35,8 @@ class Made:
     place: Place
     config: Path
     label: Label
-    vending_key: Secret
+    vending_key: Secret | None
+    """None where the key is the maker's own."""
     decoder_key: Secret
     management: KeyPair
     slot: KeyPair | None
@@ -65,16 +68,12 @@ def _make_meters(
     _refuse_known(order, register, unit)
     drns = [meter.drn for meter in order.meters]
     places = place_meters(drns, order.listen, order.connect, unit.addresses)
-    group = choose_key(order, register)
+    group = choose_key(order, register) if order.meters[0].kt != KeyType.DITK else None
     made = tuple(
-        _make(order, meter, place, group.key)
-        for meter, place in zip(order.meters, places, strict=True)
+        _make(order, meter, place, group) for meter, place in zip(order.meters, places, strict=True)
     )
     _enter(register, group, made)
-    names = _build(stage, order, unit, made)
-    if group.is_new:
-        disk.write(stage / group.row.file, f"{group.key.reveal().hex()}\n")
-        names.append(group.row.file)
+    names = [*_build(stage, order, unit, made), *_build_keys(stage, group, made)]
     for name in names:
         disk.move_in(stage / name, order.folder / name, undo)
     disk.exchange(stage / UNIT, order.folder / UNIT, undo)
@@ -92,34 +91,49 @@ def _refuse_known(order: Order, register: Register, unit: Unit) -> None:
             raise Stop(f"{order.folder / UNIT} has meter {meter.drn} already")
 
 
-def _make(order: Order, meter: MeterRecord, place: Place, vending_key: Secret) -> Made:
+def _make(order: Order, meter: MeterRecord, place: Place, group: GroupKey | None) -> Made:
+    if group is None:
+        meter = replace(meter, key_file=own_key_file(meter.drn, 1))
+        key = fresh_key(EncryptionAlgorithm(int(meter.ea)).key_octets)
+    else:
+        key = decoder_key(meter, group.key)
     return Made(
         meter=meter,
         place=place,
         config=order.folder / meter.drn / METER,
         label=Label.fresh(meter.drn),
-        vending_key=vending_key,
-        decoder_key=decoder_key(meter, vending_key),
+        vending_key=group.key if group else None,
+        decoder_key=key,
         management=KeyPair.fresh(),
         slot=KeyPair.fresh() if order.paired else None,
     )
 
 
-def _enter(register: Register, group: GroupKey, made: tuple[Made, ...]) -> None:
-    if group.is_new:
+def _enter(register: Register, group: GroupKey | None, made: tuple[Made, ...]) -> None:
+    if group is not None and group.is_new:
         register.add_vending_key(group.row)
     for one in made:
         register.add_meter(one.meter)
 
 
+def _build_keys(stage: Path, group: GroupKey | None, made: tuple[Made, ...]) -> list[str]:
+    """Write the key files of the register into the stage; return what is to be moved in."""
+    keys = {one.meter.key_file: one.decoder_key for one in made if one.meter.key_file}
+    if group is not None and group.is_new:
+        keys[group.row.file] = group.key
+    for file, key in keys.items():
+        disk.write(stage / file, f"{key.reveal().hex()}\n")
+    return list(keys)
+
+
 def _build(stage: Path, order: Order, unit: Unit, made: tuple[Made, ...]) -> list[str]:
-    """Write everything but the vending key into the stage; return what is to be moved in."""
+    """Write everything but the register's keys into the stage; return what is to be moved in."""
     text = unit.text
     names: list[str] = []
     for number, one in enumerate(made, len(unit.drns) + 1):
         text += texts.ciu_meter(one.place, number, paired=order.paired)
         names.append(one.meter.drn)
-        house = texts.House(number, order.scale, order.power_limit_w)
+        house = texts.House(number, order.scale, order.power_limit_w, order.price_e5)
         settings = texts.meter_toml(one.meter, one.place, house, lab=order.lab, test=order.test)
         _build_meter(stage / one.meter.drn, settings, unit.title, one)
         if one.slot is not None:

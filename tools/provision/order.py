@@ -3,19 +3,28 @@
 import argparse
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from link.secret import Secret
-from link.terms import DRN_DIGITS, is_digits, is_meter_number, luhn_digit
-from meter.config import MOST_POWER_W
-from meter.sts import BaseDate, KeyType
+from link.terms import is_digits
+from meter.domain import MOST_POWER_W
+from meter.sts import KeyType
 from meter.sts.derivation import Dkga
 from tools.exits import Stop, Subparsers
 from tools.key_file import key_in
 from tools.register import MeterRecord
+from tools.register.arguments import (
+    NEVER_EXPIRES,
+    PRESET,
+    add_bound,
+    add_fixed,
+    currency,
+    drn,
+    price,
+    yesterday,
+)
 
-NEVER_EXPIRES = 255
+__all__ = ["NEVER_EXPIRES", "Order", "add_parser", "read_order"]
 
 _EXAMPLES = """\
 examples:
@@ -45,6 +54,8 @@ class Order:
     paired: bool
     scale: int = 1
     power_limit_w: int = 0
+    price_e5: int = 0
+    """Of meters that count money: 10^-5 of it for a kWh, a m3 or an hour."""
 
 
 def add_parser(subparsers: Subparsers, run: Callable[[argparse.Namespace], int]) -> None:
@@ -53,21 +64,16 @@ def add_parser(subparsers: Subparsers, run: Callable[[argparse.Namespace], int])
     parser = subparsers.add_parser("provision", help=about, description=about, epilog=_EXAMPLES)
     add = parser.add_argument
     add("--dir", required=True, type=Path, metavar="DIR", help="made if it is not there")
-    add("--drn", required=True, action="append", type=_drn, metavar="DRN", help="meter number")
+    add("--drn", required=True, action="append", type=drn, metavar="DRN", help="meter number")
     add("--listen", required=True, metavar="URL", help="tcp://HOST:PORT, pty:///PATH, serial://...")
     add("--connect", metavar="URL", help="where the CIU finds the meters, if not at --listen")
     keys = parser.add_mutually_exclusive_group()
     keys.add_argument("--test-keys", action="store_true", help="draw a vending key, for trying")
     keys.add_argument("--vk-file", metavar="FILE", help="vending key in hex, 0600; - is stdin")
-    add("--sgc", default="123456", type=_digits(6), help="supply group code (%(default)s)")
-    revisions = range(1, 10)
-    add("--krn", default=1, type=int, choices=revisions, metavar="1-9", help="key revision (1)")
-    add("--ti", default="01", type=_digits(2), help="tariff index (%(default)s)")
-    bases = tuple(map(int, BaseDate))
-    add("--base", default=2014, type=int, choices=bases, help="base date (%(default)s)")
-    add("--dkga", default="04", choices=("02", "04"), help="key generation (%(default)s)")
-    add("--ea", default="11", choices=("07", "11"), help="encryption algorithm (%(default)s)")
-    add("--manufactured", type=_date, metavar="YYYY-MM-DD", help="UTC, default yesterday")
+    add_bound(parser, PRESET)
+    add_fixed(parser)
+    add("--currency", type=currency, metavar="NAME", help="the meters count money")
+    add("--price", type=price, metavar="DECIMAL", help="of it, for a kWh, a m3 or an hour")
     add("--scale", default=1, type=_scale, metavar="N", help="house time per second (%(default)s)")
     add("--power-limit", default=0, type=_watts, metavar="W", help="more opens the switch (none)")
     add("--lab", action="store_true", help="no security on the link")
@@ -83,6 +89,10 @@ def read_order(args: argparse.Namespace) -> Order:
         raise Stop(f"meter {min(twice)} is given twice")
     if args.dkga == "02" and args.ea != "07":
         raise Stop("--dkga 02 makes keys of 64 bits, too short for --ea 11: add --ea 07")
+    if bool(args.currency) != bool(args.price):
+        raise Stop("--currency NAME and --price DECIMAL above 0 go together")
+    if args.kt == KeyType.DITK and args.vk_file is not None:
+        raise Stop("--kt 0 draws each meter a key of its own: leave out --vk-file")
     return Order(
         folder=args.dir,
         meters=_records(args),
@@ -94,26 +104,29 @@ def read_order(args: argparse.Namespace) -> Order:
         paired=not args.unpaired,
         scale=args.scale,
         power_limit_w=args.power_limit,
+        price_e5=args.price or 0,
     )
 
 
 def _records(args: argparse.Namespace) -> tuple[MeterRecord, ...]:
     drns: Sequence[str] = args.drn
-    yesterday = (datetime.now(UTC) - timedelta(days=1)).date()
+    made = args.manufactured or yesterday()
     return tuple(
         MeterRecord(
-            drn=drn,
+            drn=number,
             sgc=args.sgc,
             krn=args.krn,
-            kt=KeyType.DUTK,
+            kt=args.kt,
             ti=args.ti,
             base=args.base,
             dkga=args.dkga,
             ea=args.ea,
             ken=NEVER_EXPIRES,
-            manufactured=args.manufactured or yesterday,
+            manufactured=made,
+            commodity=args.commodity,
+            currency=args.currency or "",
         )
-        for drn in drns
+        for number in drns
     )
 
 
@@ -127,24 +140,6 @@ def _vending_key(file: str | None, dkga: str) -> Secret | None:
     return key
 
 
-def _drn(text: str) -> str:
-    if is_meter_number(text):
-        return text
-    if not is_digits(text, *DRN_DIGITS):
-        raise argparse.ArgumentTypeError(f"{text!r} is not 11 or 13 digits")
-    due = luhn_digit(text[:-1])
-    raise argparse.ArgumentTypeError(f"{text} should end in {due}: check its digits")
-
-
-def _digits(count: int) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        if not is_digits(text, count):
-            raise argparse.ArgumentTypeError(f"{text!r} is not {count} digits")
-        return text
-
-    return read
-
-
 def _scale(text: str) -> int:
     if not is_digits(text) or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1")
@@ -155,10 +150,3 @@ def _watts(text: str) -> int:
     if not is_digits(text) or int(text) > MOST_POWER_W:
         raise argparse.ArgumentTypeError(f"{text!r} is no power of 0 to {MOST_POWER_W} W")
     return int(text)
-
-
-def _date(text: str) -> date:
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date()
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no date like 2026-11-21") from None

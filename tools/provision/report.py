@@ -7,10 +7,12 @@ from shlex import quote
 
 from ciu.wording.figures import group_digits
 from link.terms import meter_pan, meter_title
+from meter.sts import KeyType
 from tools.provision.making import REGISTER, UNIT, Made
 from tools.provision.order import Order
+from tools.register import MeterRecord
 
-KWH = 25
+SALE = 25
 """Amount of the sale that is proposed."""
 
 
@@ -41,7 +43,7 @@ def _object(one: Made) -> dict[str, object]:
 
 def _keys(one: Made) -> dict[str, object]:
     return {
-        "vending_key": one.vending_key.reveal().hex(),
+        "vending_key": one.vending_key.reveal().hex() if one.vending_key else None,
         "decoder_key": one.decoder_key.reveal().hex(),
         "management": {
             "guek": one.management.guek.reveal().hex(),
@@ -71,7 +73,14 @@ def _next(order: Order, made: tuple[Made, ...]) -> Iterator[str]:
         yield f"  splitmeter meter --config {quote(str(one.config))}"
     yield f"  splitmeter ciu --config {quote(str(order.folder / UNIT))}"
     register = quote(str(order.folder / REGISTER))
-    yield f"  splitmeter vend --register {register} credit {made[0].meter.drn} {KWH}"
+    yield f"  splitmeter vend --register {register} {_sale(made[0].meter)}"
+
+
+def _sale(meter: MeterRecord) -> str:
+    """Return what has to be bought first: a default key takes no credit."""
+    if meter.kt == KeyType.DDTK:
+        return f"key-change {meter.drn} --kt {KeyType.DUTK:d} --vk-file FILE"
+    return f"credit {meter.drn} {'--currency ' if meter.currency else ''}{SALE}"
 
 
 def warnings(order: Order, made: tuple[Made, ...], today: date) -> Iterator[str]:

@@ -22,18 +22,24 @@ PAIRING_CODE = "pairing.code"
 CONTROL_SOCKET = "control.sock"
 
 
+ELECTRICITY = "electricity"
+PLACES = {ELECTRICITY: "house", "water": "tap", "gas": "stove", "time": "room"}
+"""The simulated place of each commodity."""
+
+
 @dataclass(frozen=True, slots=True)
 class House:
-    """A simulated house: its number, how fast it lives, and the power that it may draw."""
+    """A simulated house: its number, how fast it lives, what it may draw, what a unit costs."""
 
     number: int
     scale: int = 1
     power_limit_w: int = 0
+    price_e5: int = 0
 
-    @property
-    def url(self) -> str:
-        """Return the meter's source."""
-        return f"simulated://house?seed={self.number}&scale={self.scale}&control={CONTROL_SOCKET}"
+    def url(self, commodity: str) -> str:
+        """Return the source of its meter of a commodity."""
+        place = PLACES[commodity]
+        return f"simulated://{place}?seed={self.number}&scale={self.scale}&control={CONTROL_SOCKET}"
 
 
 _TEST_KEYS = "# made with test keys: fit for trying, not for selling energy\n"
@@ -47,7 +53,7 @@ drn = {_quoted(meter.drn)}
 pan = {_quoted(meter_pan(meter.drn))}
 lab = {_quoted(lab)}
 timezone = "UTC"
-
+{_commodity(meter)}
 [link]
 listen = {_quoted(place.listen)}
 address = {place.address}
@@ -74,7 +80,7 @@ commit_wh = {COMMIT_WH}
 commit_s = {COMMIT_S}
 
 [source]
-url = {_quoted(house.url)}
+url = {_quoted(house.url(meter.commodity))}
 
 [relay]
 url = "simulated://"
@@ -82,6 +88,25 @@ url = "simulated://"
 [supply]
 power_limit_w = {house.power_limit_w}
 overload_s = {OVER_S}
+{_account(meter, house)}"""
+
+
+def _commodity(meter: MeterRecord) -> str:
+    """Return the line that only other meters than those of electricity need."""
+    if meter.commodity == ELECTRICITY:
+        return ""
+    return f"commodity = {_quoted(meter.commodity)}\n"
+
+
+def _account(meter: MeterRecord, house: House) -> str:
+    """Return the section that only meters that count money need."""
+    if not meter.currency:
+        return ""
+    return f"""
+[account]
+mode = "currency"
+currency = {_quoted(meter.currency)}
+price_e5 = {house.price_e5}
 """
 
 
