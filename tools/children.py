@@ -42,6 +42,11 @@ class Child:
             raise Stop(f"{self._name} did not start: {_last_words(self._log)}", Exit.FAILED)
         return line.removeprefix(READY).strip()
 
+    async def ended(self) -> str:
+        """Wait until it has ended, and return its last words."""
+        await self._process.wait()
+        return _last_words(self._log)
+
     async def _first_line(self) -> str:
         if self._process.stdout is None:
             return ""

@@ -1,5 +1,6 @@
 """The demo: no child outlives it. (The whole story is played by `make demo`, which CI runs.)"""
 
+import asyncio
 import os
 import select
 import signal
@@ -75,3 +76,27 @@ def test_a_command_that_fails_ends_the_demo_with_its_status(tmp_path: Path) -> N
     with pytest.raises(StageError, match="splitmeter vend ended with status 2"):
         stage.buy(stage.drns[0], "25")
     assert said[0].startswith("\n$ splitmeter vend --register vend.db credit")
+
+
+async def test_a_child_that_dies_is_told_and_one_that_is_ended_is_not(tmp_path: Path) -> None:
+    said: list[str] = []
+    stage = Stage(tmp_path / "lab", Plan(meters=1), said.append)
+    stage.provision()
+    told = asyncio.Event()
+
+    def say(text: str) -> None:
+        said.append(text)
+        if "has ended" in text:
+            told.set()
+
+    stage = Stage(tmp_path / "lab", Plan(meters=1), say)
+    async with stage.running(), asyncio.timeout(ENDED_S):
+        meter = next(pid for pid in children(os.getpid()) if b"meter.toml" in words_of(pid))
+        os.kill(meter, signal.SIGKILL)
+        await told.wait()
+    ended = [text for text in said if "has ended" in text]
+    assert [text.split(":")[0] for text in ended] == [f"meter {stage.drns[0]} has ended"]
+
+
+def words_of(pid: int) -> bytes:
+    return Path(f"/proc/{pid}/cmdline").read_bytes()

@@ -3,6 +3,7 @@
 Invariant: what is told can be typed, word for word, in the folder that is told first.
 """
 
+import asyncio
 import secrets
 import shlex
 import subprocess
@@ -72,11 +73,23 @@ class Stage:
         stations = ("--stations", str(len(self.drns) + 1), "--baud", str(self._plan.baud))
         async with AsyncExitStack() as opened:
             bus = ("bus", "--dir", "line", *stations)
-            await self._ready(await opened.enter_async_context(self._child(bus, "bus.log")))
-            meters = [await opened.enter_async_context(self._meter(drn)) for drn in self.drns]
-            for meter in meters:
+            line = await opened.enter_async_context(self._child(bus, "bus.log"))
+            await self._ready(line)
+            meters = {
+                f"meter {drn}": await opened.enter_async_context(self._meter(drn))
+                for drn in self.drns
+            }
+            for meter in meters.values():
                 await self._ready(meter)
+            watched = {"the bus": line, **meters}
+            for watch in [asyncio.create_task(self._watch(*each)) for each in watched.items()]:
+                opened.callback(watch.cancel)
             yield
+
+    async def _watch(self, name: str, watched: Child) -> None:
+        """Tell that a process has ended before its time."""
+        last_words = await watched.ended()
+        self._say(f"{name} has ended: {last_words}")
 
     def buy(self, drn: str, kwh: str) -> str:
         """Buy a token and return its 20 digits. Raises StageError."""
