@@ -5,7 +5,14 @@ What tests 19-36 are is not known here, nor what 12 and 13 mean on this brand.
 
 from ciu.profiles.profile import Profile, codes_between
 
-OURS = {"90": "supply", "91": "usage", "92": "usage_before", "93": "frequency"}
+OURS = {
+    "90": "supply",
+    "91": "usage",
+    "92": "usage_before",
+    "93": "frequency",
+    "94": "tariff_rate",
+    "95": "water_factor",
+}
 """Pages for which no brand is known to have a code, at numbers that SPLN leaves free."""
 
 PROFILE = Profile(

@@ -33,11 +33,11 @@ SECTIONS = {
 }
 
 USED = (
-    "USED {when}{worth}|USED {worth}|USED {when}\n"
+    "USED {when}{worth}|USED {when}{figure}|USED {when}\n"
     "Added to your credit{by_another}|Added{by_another}"
 )
 USED_TAKEN = (
-    "USED {when}{worth}|USED {worth}|USED {when}\n"
+    "USED {when}{worth}|USED {when}{figure}|USED {when}\n"
     "Taken off the credit{by_another}|Taken{by_another}"
 )
 USED_UNVALUED = "USED {when}\nIt was accepted once"

@@ -152,6 +152,8 @@ def test_money_is_told_in_its_currency_and_rounded_toward_less(words: Words, out
     assert say() == ("ACCEPTED +250.00 KES", "Credit 312.99 KES")
     used = say(result=TokenResult.UsedError, worth=-500_001, first_at=outcome().at)
     assert used == ("USED 14:02 -5.01 KES", "Taken off the credit")
+    used = say(result=TokenResult.UsedError, worth=25_052_624, first_at=outcome().at)
+    assert used == ("USED 14:02 250.52", "Added to your credit")
 
 
 def test_a_currency_that_is_not_understood_is_no_account() -> None:
