@@ -184,4 +184,5 @@ def test_a_test_is_told_in_json(vend: Vend) -> None:
         "kind": "test",
         "subclass": 0,
         "control": 2**36 - 1,
+        "tokens": ["56493153725450313471"],
     }

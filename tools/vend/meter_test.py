@@ -42,7 +42,13 @@ def _arguments(parser: ArgumentParser) -> None:
 def _run(args: Namespace) -> int:
     token = token_of(args.number, args.mfr)
     digits = write_token(token, None)
-    told = {"token": digits, "kind": "test", "subclass": token.subclass, "control": token.control}
+    told = {
+        "token": digits,
+        "kind": "test",
+        "subclass": token.subclass,
+        "control": token.control,
+        "tokens": [digits],
+    }
     print(json.dumps(told) if args.json else group_digits(digits))
     return Exit.DONE
 
