@@ -7,8 +7,8 @@ from enum import IntEnum
 from typing import Final, Protocol
 
 from link.secret import Secret
-from meter.sts.misty1 import Misty1
-from meter.sts.sta import Sta
+from meter.sts.misty1_fast import FastMisty1
+from meter.sts.sta_fast import FastSta
 
 
 class EncryptionAlgorithm(IntEnum):
@@ -63,7 +63,7 @@ class DecoderKey:
         self.ea = ea
         self.secret = secret
         octets = secret.reveal()
-        self._cipher = Sta(octets) if ea is EncryptionAlgorithm.EA07 else Misty1(octets)
+        self._cipher = FastSta(octets) if ea is EncryptionAlgorithm.EA07 else FastMisty1(octets)
 
     def encipher(self, block: int) -> int:
         """Return the cipher block of a 64-bit block."""

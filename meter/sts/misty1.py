@@ -1,7 +1,9 @@
-"""EA11, the cipher MISTY1: RFC 2994 with 8 rounds, block and key big endian.
+"""EA11, the cipher MISTY1, as RFC 2994 has it: 8 rounds, block and key big endian.
 
 Names are those of the RFC: FI works on 16 bits, FO and FL on 32; EK are the extended key words.
 """
+
+from dataclasses import dataclass
 
 from meter.sts.misty1_tables import S7, S9
 
@@ -9,7 +11,8 @@ KEY_WORDS = 8
 ROUND_PAIRS = (0, 2, 4, 6)
 
 
-def _fi(word: int, key: int) -> int:
+def fi(word: int, key: int) -> int:
+    """Return what FI makes of 16 bits under 16 key bits (RFC 2994 section 2.3)."""
     nine, seven = word >> 7, word & 0x7F
     nine = S9[nine] ^ seven
     seven = S7[seven] ^ nine & 0x7F
@@ -19,15 +22,40 @@ def _fi(word: int, key: int) -> int:
     return seven << 9 | nine
 
 
+@dataclass(frozen=True, slots=True)
+class ExtendedKey:
+    """EK of RFC 2994 section 2.2: the eight words of the key, and what FI makes of neighbours."""
+
+    k: tuple[int, ...]
+    kx: tuple[int, ...]
+
+    @classmethod
+    def of(cls, key: bytes) -> "ExtendedKey":
+        """Extend a key of 16 octets."""
+        k = [int.from_bytes(key[i : i + 2], "big") for i in range(0, 2 * KEY_WORDS, 2)]
+        return cls(tuple(k), tuple(fi(k[i], k[(i + 1) % 8]) for i in range(KEY_WORDS)))
+
+    def fo_keys(self, n: int) -> tuple[int, ...]:
+        """Return the words of FO n in the order in which it takes them."""
+        k, kx = self.k, self.kx
+        first, second = (k[n], kx[(n + 5) % 8]), (k[(n + 2) % 8], kx[(n + 1) % 8])
+        return (*first, *second, k[(n + 7) % 8], kx[(n + 3) % 8], k[(n + 4) % 8])
+
+    def fl_keys(self, n: int) -> tuple[int, int]:
+        """Return what FL n ands and ors with."""
+        half = n // 2
+        if n % 2 == 0:
+            return self.k[half], self.kx[(half + 6) % 8]
+        return self.kx[(half + 2) % 8], self.k[(half + 4) % 8]
+
+
 class Misty1:
     """The cipher under one key of 16 octets."""
 
-    __slots__ = ("_k", "_l")
+    __slots__ = ("_key",)
 
     def __init__(self, key: bytes) -> None:
-        words = [int.from_bytes(key[i : i + 2], "big") for i in range(0, 2 * KEY_WORDS, 2)]
-        self._k = tuple(words)
-        self._l = tuple(_fi(words[i], words[(i + 1) % 8]) for i in range(KEY_WORDS))
+        self._key = ExtendedKey.of(key)
 
     def encipher(self, block: int) -> int:
         """Return the cipher block of a 64-bit block (RFC 2994 section 2.3)."""
@@ -50,29 +78,22 @@ class Misty1:
         return left << 32 | right
 
     def _fo(self, number: int, n: int) -> int:
-        k, kx = self._k, self._l
+        k_1, ki_1, k_2, ki_2, k_3, ki_3, k_4 = self._key.fo_keys(n)
         a, b = number >> 16, number & 0xFFFF
-        a = _fi(a ^ k[n], kx[(n + 5) % 8]) ^ b
-        b = _fi(b ^ k[(n + 2) % 8], kx[(n + 1) % 8]) ^ a
-        a = _fi(a ^ k[(n + 7) % 8], kx[(n + 3) % 8]) ^ b
-        return (b ^ k[(n + 4) % 8]) << 16 | a
-
-    def _fl_keys(self, n: int) -> tuple[int, int]:
-        """Return what FL n ands and ors with."""
-        half = n // 2
-        if n % 2 == 0:
-            return self._k[half], self._l[(half + 6) % 8]
-        return self._l[(half + 2) % 8], self._k[(half + 4) % 8]
+        a = fi(a ^ k_1, ki_1) ^ b
+        b = fi(b ^ k_2, ki_2) ^ a
+        a = fi(a ^ k_3, ki_3) ^ b
+        return (b ^ k_4) << 16 | a
 
     def _fl(self, number: int, n: int) -> int:
-        key_and, key_or = self._fl_keys(n)
+        key_and, key_or = self._key.fl_keys(n)
         a, b = number >> 16, number & 0xFFFF
         b ^= a & key_and
         a ^= b | key_or
         return a << 16 | b
 
     def _fl_back(self, number: int, n: int) -> int:
-        key_and, key_or = self._fl_keys(n)
+        key_and, key_or = self._key.fl_keys(n)
         a, b = number >> 16, number & 0xFFFF
         a ^= b | key_or
         b ^= a & key_and
