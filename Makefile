@@ -31,6 +31,7 @@ docs: $(READY) ## write the generated pages and pictures of docs/
 
 bench: $(READY) ## figures as ratios within one run
 	@$(BIN)/splitmeter bench link
+	@$(BIN)/splitmeter bench sts
 
 proofs: $(READY) ## the slow proofs of docs/proofs.md; ROUNDS=50 for a share of them
 	@SPLITMETER_ROUNDS=$(ROUNDS) $(BIN)/pytest -q -m proof --timeout 0

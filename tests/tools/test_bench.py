@@ -81,6 +81,18 @@ LINE_FIGURES = {
 }
 
 
+def test_tokens_are_measured_under_both_algorithms(splitmeter: Splitmeter, temporary: Path) -> None:
+    ran = splitmeter("bench", "sts", "--seconds", SHORT_S, "--json")
+    assert (ran.status, ran.err) == (0, "")
+    figures = {figure["name"]: figure for figure in json.loads(ran.out)}
+    ways = ("floor", "book", "keyed", "read", "read_to_floor", "read_to_book")
+    assert list(figures) == [f"{ea}.{way}" for ea in ("ea07", "ea11") for way in ways]
+    assert all(figure["value"] > 0 and figure["samples"] > 0 for figure in figures.values())
+    aims = {name: (f["bound"], f["aim"]) for name, f in figures.items() if f["met"] is not None}
+    assert aims == {"ea07.read": (">=", 25_000), "ea11.read": (">=", 40_000)}
+    assert list(temporary.iterdir()) == []
+
+
 @pytest.mark.proof
 @pytest.mark.parametrize(
     ("kind", "names"), [("line", LINE_FIGURES), ("whole", {"whole.1_1", "whole.2_8"})]

@@ -45,6 +45,13 @@ Units and meters on one line of 9600 bit/s live in this process, their stores in
 the processor."""
 
 
+_STS = """\
+How fast a meter reads 20 digits under EA07 and EA11: with a key that is ready, as a meter has it,
+and with one made for each token; beside envelope and checksum alone, and beside these with the
+cipher in the form of the book. Every figure is a median in seconds of the processor, all of them
+taken in turns."""
+
+
 def _measure_link(folder: Path, seconds: float) -> "Sequence[Figure]":
     # not at the top: the far side of an echo passes through here, and must start fast
     from tools.bench.link import measure_link
@@ -62,6 +69,12 @@ def _measure_whole(folder: Path, seconds: float) -> "Sequence[Figure]":
     from tools.bench.whole import measure_whole
 
     return measure_whole(folder, seconds)
+
+
+def _measure_sts(_folder: Path, seconds: float) -> "Sequence[Figure]":
+    from tools.bench.sts import sts_figures
+
+    return sts_figures(seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +96,7 @@ _KINDS = (
     ),
     _Kind("line", "the line's share in the time of a token, and polls", _LINE, _measure_line),
     _Kind("whole", "virtual seconds a second of units and meters", _WHOLE, _measure_whole),
+    _Kind("sts", "tokens a second on the meter's path", _STS, _measure_sts),
 )
 
 

@@ -7,7 +7,6 @@ them; it checks what the reader checks: flags, length, both checksums (IEC 62056
 from collections.abc import Callable
 from random import Random
 from statistics import median
-from time import perf_counter, process_time
 
 from crcmod.predefined import mkPredefinedCrcFun
 
@@ -15,13 +14,12 @@ from link.cosem.roles import FIRST_SLOT_SAP
 from link.hdlc import Frame, FrameError, FrameReader, ServerAddress, Station
 from link.hdlc.control import information
 from tools.bench.figures import Aim, Bound, Figure, ratio
+from tools.bench.rates import Pass, rates_in_turns
 
 INFORMATION = 64
 """Octets of information a frame (link.md 8)."""
 FRAMES = 64
 SEED = 1
-SLICE_S = 0.005
-"""Processor time that each side has in its turn."""
 STATION = Station(FIRST_SLOT_SAP, ServerAddress.of(1, 2836))
 
 LEAST_RATE = Aim(Bound.AT_LEAST, 100_000)
@@ -73,14 +71,9 @@ def make_frames() -> tuple[Frame, ...]:
 
 def codec_figures(seconds: float) -> tuple[Figure, ...]:
     """Measure for so long, at least one turn of each side."""
-    bare_pass, link_pass = _bare_pass(), _link_pass()
-    bare_rates, link_rates = [_rate(bare_pass)], [_rate(link_pass)]
-    until = perf_counter() + seconds
-    while perf_counter() < until:
-        bare_rates.append(_rate(bare_pass))
-        link_rates.append(_rate(link_pass))
-    bare = _figure("codec.bare", "codec: bare functions", bare_rates)
-    link = _figure("codec.link", "codec: link.hdlc", link_rates, LEAST_RATE)
+    rates = rates_in_turns({"bare": _bare_pass(), "link": _link_pass()}, seconds)
+    bare = _figure("codec.bare", "codec: bare functions", rates["bare"])
+    link = _figure("codec.link", "codec: link.hdlc", rates["link"], LEAST_RATE)
     about = "codec: link.hdlc / bare functions"
     return bare, link, ratio("codec.ratio", about, link, [(1, bare)], LEAST_RATIO)
 
@@ -89,7 +82,7 @@ def _figure(name: str, about: str, rates: list[float], aim: Aim | None = None) -
     return Figure(name, about, median(rates), "frames/s", len(rates), aim)
 
 
-def _bare_pass() -> Callable[[], int]:
+def _bare_pass() -> Pass:
     parts = [(f.destination + f.source, f.control.octet, f.information) for f in make_frames()]
 
     def run() -> int:
@@ -100,7 +93,7 @@ def _bare_pass() -> Callable[[], int]:
     return run
 
 
-def _link_pass() -> Callable[[], int]:
+def _link_pass() -> Pass:
     frames, reader = make_frames(), FrameReader()
 
     def run() -> int:
@@ -110,11 +103,3 @@ def _link_pass() -> Callable[[], int]:
         return read
 
     return run
-
-
-def _rate(one_pass: Callable[[], int]) -> float:
-    """Return frames per second of the processor."""
-    frames, start = 0, process_time()
-    while (spent := process_time() - start) < SLICE_S:
-        frames += one_pass()
-    return frames / spent

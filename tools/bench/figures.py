@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from enum import Enum
 from statistics import median
 
-FORMATS = {"frames/s": "{:,.0f}", "ms": "{:.3f}", "ratio": "{:.2f}", "s/s": "{:,.0f}"}
+FORMATS = {
+    "frames/s": "{:,.0f}",
+    "tokens/s": "{:,.0f}",
+    "ms": "{:.3f}",
+    "ratio": "{:.2f}",
+    "s/s": "{:,.0f}",
+}
 """How a value of each unit is written."""
 
 
