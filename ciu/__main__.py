@@ -36,6 +36,9 @@ pasted. Its log goes where stderr is sent (2>ciu.log), and nowhere while that is
 The plain face reads lines of keys and prints a line for every change of the display.
 Status of --type: 0 accepted or shown, 1 our failure, 2 usage or configuration, 3 refused by token
 rules, 4 no link or unknown.
+--json: amount and credit in unit, as the display rounds them, and exact: amount_wh, credit_wh for
+electricity, amount_l, credit_l for water and gas, amount_s, credit_s for time, amount_e5 and
+credit_e5 in 10^-5 of a currency. Null where there is none.
 """
 
 

@@ -35,8 +35,8 @@ TICK_S, SLOWER_S, SLOWER_AFTER_S = 1.0, 60.0, 60.0
 BARS = ((95, MOST_BARS), (80, MOST_BARS - 1), (0, 1))
 """From which percentage on so many bars are shown."""
 
-LONGEST_CREDIT = 8
-"""Signs of the credit in large digits; a longer one has no decimals."""
+LONGEST_CREDIT = 7
+"""Signs of the credit that fit in large digits; a longer one has no decimals."""
 
 RELAY_SIGNS = {
     SupplyState.DISCONNECTED: RelaySign.OPEN,

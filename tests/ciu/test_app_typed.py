@@ -2,14 +2,18 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from ciu.app import CiuApp, Customer, MeterChoice, Order, choose_meter
+from ciu.app.report import LinkReason, of_settled
 from ciu.keypad import read_keys
+from ciu.panel import Label, Settled, View
 from link.cosem.values import Currency, CurrencyUnit
-from link.terms import SupplyState
+from link.terms import LinkTrouble, SupplyState, TokenOutcome, Unit
+from link.token_entry import Accepted
 
 from .lab import AT, BETTER, DRNS, GOOD, PARTS, WRONG, Lab, Play
 
@@ -65,6 +69,16 @@ def test_what_is_no_electricity_in_units_is_reported_in_its_own(
         assert json.loads(page.to_json())[exact] == told[exact]
 
     play(scenario)
+
+
+def test_amounts_of_an_account_that_is_not_known_are_not_reported(
+    labels: tuple[Label, Label], outcome: Callable[..., TokenOutcome]
+) -> None:
+    paid = Accepted(outcome(unit=Unit.CURRENCY))
+    settled = Settled(labels[0].drn, "4197", paid)
+    link = LinkReason(LinkTrouble.NO_ANSWER, "")
+    report = of_settled(settled, View(labels[0]), ("", ""), link)
+    assert (report.amount, report.credit) == (None, None)
 
 
 def test_the_sections_of_a_new_key_are_typed_in_a_row(play: Play) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from ciu.keypad import read_keys
 from ciu.screen import LinkSign, RelaySign, Screen
+from link.cosem.values import Currency, CurrencyUnit
 from link.durable import StoreInUse
 from link.terms import RestoredBy, SupplyExplanation, SupplyReason, SupplyState
 
@@ -311,6 +312,23 @@ def test_a_section_that_another_unit_has_typed_is_told_too(play: Play) -> None:
             await lab.shows(app, "Power now")
             lab.meter.take(next(iter(PARTS)))
             await lab.shows(app, "KEY CHANGE: 1 of 2")
+
+        await lab.served(app, visit)
+
+    play(scenario)
+
+
+def test_after_each_new_link_the_meter_is_asked_again_what_its_account_holds(play: Play) -> None:
+    async def scenario(lab: Lab) -> None:
+        app = lab.app()
+
+        async def visit() -> None:
+            await app.until(lambda: app.screen.unit == "kWh")
+            lab.line.pull_out()
+            await lab.shows(app, "Meter not reached")
+            lab.meter.sell(Currency("KES", -2, CurrencyUnit.MONETARY))
+            lab.line.plugged.set()
+            await app.until(lambda: app.screen.unit == "KES")
 
         await lab.served(app, visit)
 

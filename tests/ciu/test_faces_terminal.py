@@ -19,8 +19,10 @@ from ciu.faces.terminal.keys import key_of, keys_of
 from ciu.faces.terminal.parts import KEYPAD
 from ciu.keypad import Key, read_keys
 from ciu.panel import Heard, Label, Reading, Settled, WentSilent
+from ciu.panel.view import LONGEST_CREDIT
 from ciu.screen import Lamp, LinkSign, RelaySign, Screen, Signs
-from ciu.wording import Silence, Silent, Words, figure
+from ciu.wording import ELECTRICITY, Silence, Silent, Words, account_of
+from link.cosem.values import Currency, CurrencyUnit
 from link.terms import (
     LinkTrouble,
     RestoredBy,
@@ -29,7 +31,6 @@ from link.terms import (
     SupplyState,
     TokenOutcome,
     TokenResult,
-    Unit,
 )
 from link.token_entry import Accepted, Refused
 
@@ -44,8 +45,8 @@ OFF = SupplyExplanation(
     SupplyState.DISCONNECTED, SupplyReason.NO_CREDIT, AT, RestoredBy.CREDIT_TOKEN, 0
 )
 LOW, SMALL, LARGE = (70, 20), (80, 24), (120, 40)
-PANE = 40
-"""Cells inside the narrowest pane of the unit."""
+PANE = 38
+"""Cells inside the narrowest pane of the unit, without its margin."""
 
 
 @pytest.fixture
@@ -167,12 +168,19 @@ def test_of_a_slip_that_can_be_read_in_two_ways_nothing_is_typed() -> None:
     assert keys_of("paid 237161005011831941971") == ()
 
 
-@given(st.integers(-999_999, 99_999_999))
-def test_any_credit_is_drawn_within_the_pane(wh: int) -> None:
-    rows = big_digits(figure(wh, Unit.WATT_HOUR), PANE - len(" kWh"))
-    assert len(rows) == ROWS
-    assert {len(row) for row in rows} == {len(rows[0])}
-    assert len(rows[0]) <= PANE - len(" kWh")
+MONEY = (("KES", -2), ("UGX", 0), ("JOD", -3))
+
+
+@given(st.integers(-99_999, 9_999_999), st.sampled_from(MONEY))
+def test_any_credit_is_drawn_within_the_pane(credit: int, money: tuple[str, int]) -> None:
+    account = account_of(Currency(*money, CurrencyUnit.MONETARY))
+    assert account is not None
+    for told in (ELECTRICITY, account):
+        room = PANE - len(f" {told.rows.symbol}")
+        rows = big_digits(told.rows.short(credit, LONGEST_CREDIT), room)
+        assert len(rows) == ROWS
+        assert {len(row) for row in rows} == {len(rows[0])}
+        assert len(rows[0]) <= room
 
 
 @pytest.mark.parametrize("width", [0, PANE])

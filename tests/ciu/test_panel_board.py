@@ -38,8 +38,8 @@ KES = Currency("KES", -2, CurrencyUnit.MONETARY)
     ("currency", "told", "shown"),
     [
         (KES, 25_049, ("250.49", "KES")),
-        (KES, 9_999_999, ("99999.99", "KES")),
-        (KES, 10_000_099, ("100000", "KES")),
+        (KES, 999_999, ("9999.99", "KES")),
+        (KES, 1_000_099, ("10000", "KES")),
         (KES, -1, ("-0.01", "KES")),
         (Currency("l", 0, CurrencyUnit.CONSUMPTION), 12_499, ("12.4", "m³")),
         (Currency("s", 0, CurrencyUnit.TIME), 5_400, ("1.5", "h")),

@@ -175,6 +175,13 @@ def test_when_time_is_up_it_says_where_to_start(typist: Typist) -> None:
     assert typist.lines[0].startswith("Credit left")
 
 
+def test_that_time_is_up_stays_told_though_the_meter_has_no_set_any_more(typist: Typist) -> None:
+    typist.type_section(FIRST, 1, 1, seconds=30)
+    typist.wait(31)
+    typist.reads(0, 0, 0)
+    assert typist.lines[0] == "KEY CHANGE: TIME UP"
+
+
 def test_time_that_is_up_is_not_told_for_ever(typist: Typist) -> None:
     typist.type_section(FIRST, 1, 1, seconds=30)
     typist.wait(700)
@@ -216,6 +223,7 @@ def test_another_first_section_starts_a_set_of_one_anew_and_the_same_one_does_no
         "1 more within 9:10",
     )
     assert typist.type_section(OTHER, 1, 1)[0] == "STARTS ANEW: 1 of 2"
+    assert typist.type_section(FIRST, 1, 1)[0] == "STARTS ANEW: 1 of 2"
 
 
 def test_after_a_restart_nothing_is_said_that_this_unit_cannot_know(typist: Typist) -> None:
