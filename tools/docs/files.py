@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from tools.docs import commands, house, ladder, object_map, objects, screens, states
+from tools.docs import commands, house, ladder, object_map, objects, screens, states, tokens
 from tools.docs.rooms import ROOT
 
 PICTURES = ROOT / "docs" / "pictures"
@@ -16,6 +16,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "house": house.page,
     "objects": objects.page,
     "states": states.page,
+    "tokens": tokens.page,
 }
 DRAWINGS: dict[str, Callable[[], str]] = {
     "house": house.drawing,
