@@ -19,12 +19,27 @@ from meter.sts.amount import CURRENCY_MAX, SIGN, UNITS_MAX
         (180215, 0x8000, 180224),
         (1818524, 0xBFFF, 1818524),
         (1818525, 0xC000, 1818624),
+        (1802240, 2 << 14 | 16221, 1802324),
         (18201624, 0xFFFF, 18201624),
     ],
 )
 def test_the_units_of_the_standard(amount: int, field: int, coded: int) -> None:
     assert units_field(amount) == field
     assert units_amount(field) == coded
+
+
+@pytest.mark.parametrize(
+    ("exponent", "step", "smallest", "largest"),
+    [
+        (0, 1, 0, 16383),
+        (1, 10, 16384, 180214),
+        (2, 100, 180224, 1818524),
+        (3, 1000, 1818624, 18201624),
+    ],
+)
+def test_the_bands_of_the_standard(exponent: int, step: int, smallest: int, largest: int) -> None:
+    codes = range(exponent << 14, (exponent + 1) << 14)
+    assert [units_amount(code) for code in codes] == list(range(smallest, largest + 1, step))
 
 
 def test_every_units_code_has_its_own_amount_in_order() -> None:

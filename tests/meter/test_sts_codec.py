@@ -1,6 +1,5 @@
 """Laws of reading and writing tokens: total, exact both ways, results in their order."""
 
-import random
 from dataclasses import fields
 
 import pytest
@@ -22,6 +21,7 @@ from meter.sts import (
     FirstSection,
     FourthSection,
     MeterTest,
+    SetMaximumPhasePowerUnbalanceLimit,
     SetMaximumPowerLimit,
     SupplyGroupSection,
     Token,
@@ -81,12 +81,15 @@ def test_every_row_is_64_bits_with_subclass_and_checksum(row: Layout) -> None:
     assert (row.kind.token_class, row.name != "") == (row.token_class, True)
 
 
-@pytest.mark.parametrize("row", LAYOUTS, ids=form)
-@settings(max_examples=15)
+@pytest.mark.parametrize(
+    ("row", "ea"),
+    [(row, ea) for row in LAYOUTS for ea in KEYS if row.only in (None, ea)],
+    ids=lambda each: form(each) if isinstance(each, Layout) else each.name,
+)
+@settings(max_examples=10)
 @given(data=st.data())
-def test_what_is_written_is_read(row: Layout, data: st.DataObject) -> None:
-    token = data.draw(records(row))
-    key = KEYS[row.only or EA11]
+def test_what_is_written_is_read(row: Layout, ea: EncryptionAlgorithm, data: st.DataObject) -> None:
+    token, key = data.draw(records(row)), KEYS[ea]
     digits = write_token(token, key)
     assert len(digits) == 20
     assert read_token(digits, key) == token
@@ -116,7 +119,8 @@ def test_the_envelope_keeps_66_bits(token_class: int, block: int) -> None:
 
 @given(
     st.integers(0, 10**20 - 1).map("{:020d}".format)
-    | st.text("0123456789", max_size=22)
+    | st.text("0123456789 -\n", max_size=26)
+    | st.text(max_size=30)
     | st.text("07 -+.eE_x\x00\xff²٣四\ud800\U0001f4a1", min_size=20, max_size=20)
 )
 def test_no_text_ever_raises(text: str) -> None:
@@ -136,6 +140,10 @@ def test_no_text_ever_raises(text: str) -> None:
         "-3716100501183194197",
         "٢٣٧١٦١٠٠٥٠١١٨٣١٩٤١٩٧",
         "²3716100501183194197",
+        "2371-6100-5011-8319-4197",
+        "23716100501183194197\n",
+        " " * 20,
+        pytest.param("7" * 5000, id="more digits than int takes"),
         str(TOKEN_LIMIT),
         "9" * 20,
     ],
@@ -191,40 +199,11 @@ def test_without_a_key_nobody_can_tell(token: Token) -> None:
     assert found == Unreadable(TokenResult.NotReady, token.token_class)
 
 
-@pytest.mark.parametrize("ea", KEYS)
-@pytest.mark.parametrize("token", [*SAMPLES, MeterTest(0, 1, 0)], ids=token_name)
-def test_no_single_bit_flip_makes_a_token(token: Token, ea: EncryptionAlgorithm) -> None:
-    number = int(write_token(token, KEYS[ea]))
-    for bit in range(66):
-        flipped = f"{number ^ 1 << bit:020d}"
-        assert isinstance(read_token(flipped, KEYS[ea]), Unreadable), bit
-
-
 @pytest.mark.parametrize("token", SAMPLES, ids=token_name)
 def test_another_key_is_a_crc_error(token: Token) -> None:
     other = DecoderKey(EA11, Secret(bytes(16)))
     found = read_token(write_token(token, KEYS[EA11]), other)
     assert found == Unreadable(TokenResult.CRCError, token.token_class)
-
-
-def test_one_checksum_of_65536_is_accepted() -> None:
-    body = 0x000000000100
-    accepted = [
-        crc
-        for crc in range(1 << 16)
-        if not isinstance(read_token(Envelope(1, body << 16 | crc).to_digits(), None), Unreadable)
-    ]
-    assert accepted == [0x0A50]
-
-
-def test_random_digits_pass_the_checksum_about_once_in_65536() -> None:
-    rng = random.Random(2026)
-    passed = 0
-    for _ in range(10_000):
-        envelope = Envelope(rng.choice((0, 2)), rng.getrandbits(64))
-        found = read_token(envelope.to_digits(), KEYS[EA11])
-        passed += not (isinstance(found, Unreadable) and found.result is TokenResult.CRCError)
-    assert passed <= 4, "mean 0.15: five or more have a chance below 1 in 1,000,000"
 
 
 @pytest.mark.parametrize(
@@ -270,5 +249,6 @@ def test_the_commodity_is_the_low_bits_of_the_subclass(commodity: Commodity) -> 
 
 def test_the_values_inside_management_fields() -> None:
     assert SetMaximumPowerLimit(0, 0, 0x4001).power_w == 16394
+    assert SetMaximumPhasePowerUnbalanceLimit(0, 0, 0x4001).power_w == 16394
     extended = ExtendedSet(0, 0, 63 << 10 | 8 << 1 | 1)
     assert (extended.index, extended.value) == (63, 17)

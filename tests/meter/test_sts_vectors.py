@@ -173,7 +173,12 @@ def test_example_9_4_of_two_and_of_three_tokens() -> None:
     of_three = FirstSection(ken_high=15, krn=1, ro=0, three=1, kt=2, key_part=0x7F78CDD2)
     assert write_token(of_three, old) == "52506022850399603630"
     assert checksum(2, 0x8_0312F1_00000) == 0x53D5
-    assert write_token(SupplyGroupSection(201457), old) == "39620459059615037790"
+    third = SupplyGroupSection(201457)
+    assert write_token(third, old) == "39620459059615037790"
+    assert open_envelope("22979178279997208272") == Envelope(2, 0x3EE670E5899AF6D0)
+    told = {"06510894141453018386": first, "22979178279997208272": second}
+    told |= {"52506022850399603630": of_three, "39620459059615037790": third}
+    assert {digits: read_token(digits, old) for digits in told} == told
 
 
 def test_example_9_5_of_four_tokens() -> None:
@@ -182,15 +187,18 @@ def test_example_9_5_of_four_tokens() -> None:
     sections = key_sections(NewKey(secret, ken=255, krn=1, kt=2, ti=2, ro=0, sgc=123457))
     assert sections[2] == ThirdSection(sgc=0x241, key_part=0x72EF892E)
     assert checksum(2, 0x824172EF892E) == 0xD7EC
-    assert [write_token(section, old) for section in sections] == [
+    told = [
         "34812744915211133004",
         "46903925208523674737",
         "71464563847088610152",
         "67904239402617643990",
     ]
+    assert [write_token(section, old) for section in sections] == told
+    assert tuple(read_token(digits, old) for digits in told) == sections
 
 
 def test_example_9_6_step_by_step() -> None:
     assert checksum(1, 0x000000000100) == 0x0A50
     assert open_envelope("00000000000150997584") == Envelope(1, 0x0A50 | 0x000000000100 << 16)
     assert read_token("00000000000150997584", None) == MeterTest(0, 1, 0)
+    assert write_token(MeterTest(0, 1, 0), None) == "00000000000150997584"
