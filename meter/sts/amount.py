@@ -38,7 +38,7 @@ def _code_above(magnitude: int) -> int:
     while _magnitude(exponent << MANTISSA_BITS | MANTISSA_MAX) < magnitude:
         exponent += 1
     mantissa = -(-(magnitude - _first(exponent)) // STEPS[exponent])
-    return exponent << MANTISSA_BITS | max(mantissa, 0)
+    return exponent << MANTISSA_BITS | mantissa
 
 
 def _code_below(magnitude: int) -> int:
@@ -47,7 +47,7 @@ def _code_below(magnitude: int) -> int:
     while _first(exponent + 1) <= magnitude:
         exponent += 1
     mantissa = (magnitude - _first(exponent)) // STEPS[exponent]
-    return exponent << MANTISSA_BITS | min(mantissa, MANTISSA_MAX)
+    return exponent << MANTISSA_BITS | mantissa
 
 
 UNITS_MAX = _magnitude((UNITS_EXPONENTS << MANTISSA_BITS) - 1)
