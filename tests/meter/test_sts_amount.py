@@ -91,6 +91,14 @@ def test_every_currency_code_but_minus_zero_is_its_own(field: int) -> None:
     assert currency_field(currency_amount(field)) == expected
 
 
+@pytest.mark.parametrize("exponent", range(32))
+@pytest.mark.parametrize("sign", [0, SIGN])
+def test_the_first_and_the_last_code_of_a_band_are_their_own(exponent: int, sign: int) -> None:
+    first, last = sign | exponent << 14, sign | exponent << 14 | 0x3FFF
+    assert currency_field(currency_amount(last)) == last
+    assert currency_field(currency_amount(first)) == (first if first != SIGN else 0)
+
+
 @given(st.integers(0, CURRENCY_MAX) | st.integers(0, 10**8))
 def test_a_positive_amount_takes_the_smallest_code_that_is_enough(amount: int) -> None:
     field = currency_field(amount)
