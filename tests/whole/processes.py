@@ -199,9 +199,10 @@ class House:
         """What its disk had when its meter was last told to stop."""
         self._bus = bus
 
-    async def start_meter(self) -> Talker:
+    async def start_meter(self, *more: str) -> Talker:
         """Start the meter and wait until it is ready."""
-        self.meter = await start("meter", "--config", str(self.lab.meter_toml), "--leash")
+        words = ("meter", "--config", str(self.lab.meter_toml), "--leash", *more)
+        self.meter = await start(*words)
         await self.meter.ready()
         return self.meter
 
@@ -254,9 +255,9 @@ class House:
             return state.intent(self.lab.drn) is not None
 
 
-def made_lab(folder: Path, url: str, drn: str = DRN) -> Lab:
+def made_lab(folder: Path, url: str, drn: str = DRN, *more: str) -> Lab:
     """Provision one lab meter in a folder of its own."""
-    flags = ("--test-keys", "--lab", "--json")
+    flags = ("--test-keys", "--lab", "--json", *more)
     made = run("provision", "--dir", str(folder), "--drn", drn, "--listen", url, *flags)
     (meter,) = json.loads(made)
     return Lab(folder, drn, meter["decoder_key"], meter["ea"])
