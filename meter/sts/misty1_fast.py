@@ -14,8 +14,9 @@ from meter.sts.misty1_tables import S7, S9
 LAST: Final = 8
 """The number of the pair of FL that no round follows."""
 
-Half = tuple[int, int]
-"""32 bits of a block, in 16-bit words."""
+Keys = tuple[int, ...]
+Rows = tuple[tuple[Keys, tuple[Keys, ...]], ...]
+"""What each pair of FL takes, and the two FO that follow it; none follow the last one."""
 
 
 @cache
@@ -32,59 +33,62 @@ def fi_tables() -> tuple["array[int]", "array[int]"]:
     return before, after
 
 
-class FastMisty1:
-    """The cipher under one key of 16 octets, its words put in order here once for all blocks."""
+def _rows(key: ExtendedKey) -> Rows:
+    """Return the keys of enciphering; in each pair those of the left half come first."""
+    pairs = [(*key.fl_keys(n), *key.fl_keys(n + 1)) for n in (*ROUND_PAIRS, LAST)]
+    rounds = [(key.fo_keys(n), key.fo_keys(n + 1)) for n in ROUND_PAIRS]
+    return tuple(zip(pairs, (*rounds, ()), strict=True))
 
-    __slots__ = ("_after", "_before", "_fl", "_fo")
+
+def _rows_back(key: ExtendedKey) -> Rows:
+    """Return the keys of deciphering: the same backwards, those of the right half first."""
+    pairs = [(*key.fl_keys(n + 1), *key.fl_keys(n)) for n in (LAST, *reversed(ROUND_PAIRS))]
+    rounds = [(key.fo_keys(n + 1), key.fo_keys(n)) for n in reversed(ROUND_PAIRS)]
+    return tuple(zip(pairs, (*rounds, ()), strict=True))
+
+
+class FastMisty1:
+    """The cipher under one key of 16 octets, its words put in order here once for all blocks.
+
+    A block goes through in words of 16 bits. FO takes the half `a`, `b` and changes `c`, `d`; then
+    the halves change places, so that both are as they were after two of them.
+    """
+
+    __slots__ = ("_back", "_fi", "_forth")
 
     def __init__(self, key: bytes) -> None:
         extended = ExtendedKey.of(key)
-        self._before, self._after = fi_tables()
-        self._fo = tuple(map(extended.fo_keys, range(LAST)))
-        self._fl = tuple(map(extended.fl_keys, range(LAST + 2)))
+        self._fi = fi_tables()
+        self._forth, self._back = _rows(extended), _rows_back(extended)
 
     def encipher(self, block: int) -> int:
         """Return the cipher block of a 64-bit block (RFC 2994 section 2.3)."""
-        fl = self._fl
-        left, right = block >> 32, block & 0xFFFFFFFF
-        for n in ROUND_PAIRS:
-            left, right = _fl(left, fl[n]), _fl(right, fl[n + 1])
-            right ^= self._round(left, n)
-            left ^= self._round(right, n + 1)
-        return _fl(right, fl[LAST + 1]) << 32 | _fl(left, fl[LAST])
+        before, after = self._fi
+        a, b, c, d = block >> 48, block >> 32 & 0xFFFF, block >> 16 & 0xFFFF, block & 0xFFFF
+        for (and_a, or_b, and_c, or_d), rounds in self._forth:
+            b ^= a & and_a
+            a ^= b | or_b
+            d ^= c & and_c
+            c ^= d | or_d
+            for k_1, ki_1, k_2, ki_2, k_3, ki_3, k_4 in rounds:
+                one = after[before[a ^ k_1] ^ ki_1] ^ b
+                two = after[before[b ^ k_2] ^ ki_2] ^ one
+                three = after[before[one ^ k_3] ^ ki_3] ^ two
+                a, b, c, d = c ^ two ^ k_4, d ^ three, a, b
+        return c << 48 | d << 32 | a << 16 | b
 
     def decipher(self, block: int) -> int:
         """Return the block of a 64-bit cipher block (RFC 2994 section 2.3)."""
-        fl = self._fl
-        left, right = _fl_back(block & 0xFFFFFFFF, fl[LAST]), _fl_back(block >> 32, fl[LAST + 1])
-        for n in reversed(ROUND_PAIRS):
-            left ^= self._round(right, n + 1)
-            right ^= self._round(left, n)
-            left, right = _fl_back(left, fl[n]), _fl_back(right, fl[n + 1])
-        return left << 32 | right
-
-    def _round(self, number: int, n: int) -> int:
-        """Return what FO n makes of 32 bits."""
-        k_1, ki_1, k_2, ki_2, k_3, ki_3, k_4 = self._fo[n]
-        before, after = self._before, self._after
-        a, b = number >> 16, number & 0xFFFF
-        a = after[before[a ^ k_1] ^ ki_1] ^ b
-        b = after[before[b ^ k_2] ^ ki_2] ^ a
-        a = after[before[a ^ k_3] ^ ki_3] ^ b
-        return (b ^ k_4) << 16 | a
-
-
-def _fl(number: int, keys: tuple[int, int]) -> int:
-    key_and, key_or = keys
-    a, b = number >> 16, number & 0xFFFF
-    b ^= a & key_and
-    a ^= b | key_or
-    return a << 16 | b
-
-
-def _fl_back(number: int, keys: tuple[int, int]) -> int:
-    key_and, key_or = keys
-    a, b = number >> 16, number & 0xFFFF
-    a ^= b | key_or
-    b ^= a & key_and
-    return a << 16 | b
+        before, after = self._fi
+        a, b, c, d = block >> 48, block >> 32 & 0xFFFF, block >> 16 & 0xFFFF, block & 0xFFFF
+        for (and_a, or_b, and_c, or_d), rounds in self._back:
+            a ^= b | or_b
+            b ^= a & and_a
+            c ^= d | or_d
+            d ^= c & and_c
+            for k_1, ki_1, k_2, ki_2, k_3, ki_3, k_4 in rounds:
+                one = after[before[a ^ k_1] ^ ki_1] ^ b
+                two = after[before[b ^ k_2] ^ ki_2] ^ one
+                three = after[before[one ^ k_3] ^ ki_3] ^ two
+                a, b, c, d = c ^ two ^ k_4, d ^ three, a, b
+        return c << 48 | d << 32 | a << 16 | b
