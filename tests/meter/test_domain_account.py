@@ -185,4 +185,5 @@ def test_use_that_costs_nothing_never_exhausts() -> None:
     free = replace(opened(Commodity.WATER, "KES", 1), credit=9, price_e5=0)
     assert isinstance(free, Account)
     assert free.lasts(9) is None
+    assert crossing(replace(in_money(), account=free)) is None
     assert free.charged(10**9).credit == 9

@@ -410,6 +410,9 @@ def test_a_damaged_calendar_of_version_two_is_refused(damaged: str) -> None:
         ('"rows":[["NEVER', '"rows":["NEVER', "JSON|list"),
         ('"ea":"EA11"', '"ea":"EA09"', "sts: key: ea: 'EA09' is no EncryptionAlgorithm"),
         ('"supply":{', '"supply":7,"supplies":{', "members"),
+        ('"retired":{', '"retired":7,"retires":{', "members"),
+        ('"retired":{"columns":', '"retired":{"column":', "no table of Retired"),
+        ('"retired":{"columns":["fingerprint","floor"],"rows":[]}', '"retired":[]', "no table"),
     ],
 )
 def test_a_damaged_state_is_refused_by_its_member(old: str, new: str, message: str) -> None:
@@ -425,6 +428,13 @@ def test_any_text_is_read_or_refused(line: str) -> None:
     for read in (fact_from_json, state_from_json):
         with pytest.raises(WireError):
             read(line)
+
+
+def test_what_is_no_record_has_no_form() -> None:
+    with pytest.raises(TypeError, match="object has no form"):
+        form_of(object)
+    with pytest.raises(TypeError, match="float has no form"):
+        form_of(tuple[float, ...])
 
 
 def test_no_fact_can_carry_a_secret() -> None:
