@@ -39,8 +39,8 @@ MODES = ("units", "currency")
 TAMPERS = {str(tamper.name).lower().replace("_", "-"): tamper for tamper in Tamper}
 LONGEST_CURRENCY = 8
 """Letters that stand beside an amount on the display (ours)."""
-MOST_PRICE_E5 = 100_000_000_000
-"""A million of the currency for a kWh (ours)."""
+MOST_PRICE_E5 = (1 << 32) - 1
+"""What the object map carries: 42 949 of the currency for a kWh, m3 or hour."""
 
 LINK_UNBUILT = "link security is not built yet: provision with --lab"
 

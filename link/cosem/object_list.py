@@ -18,9 +18,13 @@ from link.cosem.row import CosemObject, Row, RowKind
 _LOGICAL_NAME = AttributeAccess(1, AttributeMode.READ, ())
 
 
-def object_list(role: Role) -> tuple[ListedObject, ...]:
-    """Return what a client with the rights of that role can reach (see rights_of)."""
-    return tuple(_listed(each, role) for each in OBJECTS if role in each.known_to)
+def object_list(role: Role, lacking: frozenset[str] = frozenset()) -> tuple[ListedObject, ...]:
+    """Return what a client with the rights of that role can reach (see rights_of).
+
+    `lacking` names objects that the device has not.
+    """
+    there = (each for each in OBJECTS if each.name not in lacking)
+    return tuple(_listed(each, role) for each in there if role in each.known_to)
 
 
 def _listed(each: CosemObject, role: Role) -> ListedObject:

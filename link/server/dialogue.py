@@ -59,8 +59,13 @@ class Dialogue:
         hdlc: HdlcSetup,
         lab: bool,
         counts: ServerCounts,
+        lacking: frozenset[str] = frozenset(),
     ) -> None:
-        """`client` is None for a SAP that nobody has; it gets no association."""
+        """`client` is None for a SAP that nobody has; it gets no association.
+
+        `lacking` names objects of the map that the device has not.
+        """
+        self._lacking = lacking
         self._client = client
         self._device = device
         self._hdlc = hdlc
@@ -125,7 +130,9 @@ class Dialogue:
         verdict = judge(aarq, self._client.role, lab=self._lab)
         if isinstance(verdict, Association):
             rights = rights_of(self._client.role, lab=self._lab)
-            situation = Situation(self._device, self._client, self._hdlc, rights, verdict)
+            situation = Situation(
+                self._device, self._client, self._hdlc, rights, verdict, self._lacking
+            )
             self._serving = Serving(situation, self._counts)
         return verdict
 

@@ -7,7 +7,7 @@ not; an own attribute is answered without asking the application.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from link.cosem import Role, Row, RowKind, object_list, object_named, row_at
+from link.cosem import CosemObject, Role, Row, RowKind, object_list, object_named, row_at
 from link.cosem.values import AssociationStatus, CommSpeed, Partners, SapName, XdlmsContext
 from link.dlms import DataAccessResult
 from link.dlms.codes import DLMS_VERSION
@@ -46,6 +46,8 @@ class Situation:
     rights: Role
     """The role whose rights the client has (see rights_of)."""
     association: Association
+    lacking: frozenset[str] = frozenset()
+    """Names of objects of the map that this device has not."""
 
 
 def _speed(hdlc: HdlcSetup) -> CommSpeed | DataAccessResult:
@@ -56,7 +58,7 @@ def _speed(hdlc: HdlcSetup) -> CommSpeed | DataAccessResult:
 
 
 _OWN: dict[str, Callable[[Situation], object | DataAccessResult]] = {
-    "association.object_list": lambda now: object_list(now.rights),
+    "association.object_list": lambda now: object_list(now.rights, now.lacking),
     "association.associated_partners_id": lambda now: Partners(now.client.sap, now.device.sap),
     "association.application_context_name": lambda _: _LN_CONTEXT,
     "association.xdlms_context_info": lambda now: XdlmsContext(
@@ -85,17 +87,19 @@ SERVER_KNOWS: frozenset[str] = frozenset(_OWN)
 """Keys of rows for which the application is never asked, beside those with a fixed value."""
 
 
-def find(class_id: int, name: bytes, kind: RowKind, index: int) -> Row | DataAccessResult:
+def find(
+    class_id: int, name: bytes, kind: RowKind, index: int, lacking: frozenset[str]
+) -> Row | DataAccessResult:
     """Return the row that a reference means, or why there is none.
 
     What the class has and the object does not offer to anybody is denied, not undefined.
     """
+    there = _object(name, lacking)
+    if there is None:
+        return DataAccessResult.OBJECT_UNDEFINED
     found = row_at(class_id, name, kind, index)
     if found is not None:
         return found
-    there = object_named(name)
-    if there is None:
-        return DataAccessResult.OBJECT_UNDEFINED
     if there.of.class_id != class_id:
         return DataAccessResult.OBJECT_CLASS_INCONSISTENT
     of_class = there.of.methods if kind is RowKind.METHOD else there.of.attributes
@@ -105,9 +109,16 @@ def find(class_id: int, name: bytes, kind: RowKind, index: int) -> Row | DataAcc
     return DataAccessResult.OBJECT_UNDEFINED
 
 
-def logical_name_of(class_id: int, name: bytes, rights: Role) -> bytes | DataAccessResult:
-    """Answer a read of attribute 1."""
+def _object(name: bytes, lacking: frozenset[str]) -> CosemObject | None:
     there = object_named(name)
+    return None if there is None or there.name in lacking else there
+
+
+def logical_name_of(
+    class_id: int, name: bytes, rights: Role, lacking: frozenset[str]
+) -> bytes | DataAccessResult:
+    """Answer a read of attribute 1."""
+    there = _object(name, lacking)
     if there is None:
         return DataAccessResult.OBJECT_UNDEFINED
     if there.of.class_id != class_id:

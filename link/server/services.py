@@ -106,7 +106,9 @@ def answer(question: Question, response: Response) -> Answer:
 def _get(request: GetRequest, situation: Situation) -> Answer | Question:
     invoke, wanted = request.invoke, request.attribute
     if wanted.index == LOGICAL_NAME:
-        name = logical_name_of(wanted.class_id, wanted.logical_name, situation.rights)
+        name = logical_name_of(
+            wanted.class_id, wanted.logical_name, situation.rights, situation.lacking
+        )
         found = Data(Tag.OCTET_STRING, name) if isinstance(name, bytes) else name
         return GetResponse(invoke, found)
     row = reach(wanted, Operation.READ, situation)
@@ -152,7 +154,7 @@ def reach(
 ) -> Row | DataAccessResult:
     """Return the row that is meant, or why the client may not use it so."""
     kind = RowKind.METHOD if isinstance(wanted, MethodRef) else RowKind.ATTRIBUTE
-    row = find(wanted.class_id, wanted.logical_name, kind, wanted.index)
+    row = find(wanted.class_id, wanted.logical_name, kind, wanted.index, situation.lacking)
     if isinstance(row, Row) and not allows(row, operation, situation.rights):
         return DataAccessResult.READ_WRITE_DENIED
     return row

@@ -46,8 +46,13 @@ class ServerSession:
         device_name: str,
         lab: bool,
         max_info: int = 128,
+        lacking: frozenset[str] = frozenset(),
     ) -> None:
-        """Serve as `device_name`, the logical device name of up to 16 ASCII characters."""
+        """Serve as `device_name`, the logical device name of up to 16 ASCII characters.
+
+        `lacking` names objects of the map that this meter has not.
+        """
+        self._lacking = lacking
         self.counts = ServerCounts()
         self._secondary = Secondary(addresses=addresses, timing=timing, max_info=max_info)
         self._device_name = device_name
@@ -140,7 +145,14 @@ class ServerSession:
         role = role_of(peer.client)
         client = Client(peer.client, role) if role else None
         device = SapName(peer.server.upper, self._device_name)
-        return Dialogue(client, device=device, hdlc=self._hdlc, lab=self._lab, counts=self.counts)
+        return Dialogue(
+            client,
+            device=device,
+            hdlc=self._hdlc,
+            lab=self._lab,
+            counts=self.counts,
+            lacking=self._lacking,
+        )
 
     def _take(self, peer: Station, apdu: bytes, now: float) -> None:
         taken = self._dialogues[peer].received(apdu)

@@ -21,9 +21,9 @@ from meter.app.clock import WallClock
 from meter.app.keeper import check_account, load_or_begin
 from meter.app.seats import Seat, Seats
 from meter.app.unit import Equipment, MeterUnit, Rules
-from meter.config import MeterConfig, read_seed
+from meter.config import COMMODITIES, MeterConfig, read_seed
 from meter.domain import Seed
-from meter.faces.cosem import CosemFace
+from meter.faces.cosem import CosemFace, lacking_of
 from meter.relays import open_relay
 from meter.sources import ControlSocket, TamperReported, open_source, world_of
 from meter.store import Store
@@ -178,6 +178,7 @@ class MeterProcess:
             ),
             timing=Timing.for_line(medium.baudrate),
             lab=self._config.meter.lab,
+            lacking=lacking_of(COMMODITIES[self._config.meter.commodity]),
         )
 
     async def _keep_time(self, unit: MeterUnit) -> None:

@@ -12,6 +12,29 @@ from link.terms import Alarm, EntrySource, TokenOutcome
 from meter.domain import PowerLimit, State, is_locked_out
 from meter.faces.readers import LOGS, NO_OUTCOME, READERS, View
 from meter.sources import Reading
+from meter.sts import Commodity
+
+ELECTRIC = frozenset(
+    {
+        "limiter",
+        "unbalance_limit",
+        "energy_import",
+        "current",
+        "voltage",
+        "power_factor",
+        "frequency",
+        "days",
+        "months",
+    }
+)
+"""Objects that tell of electricity alone. `consumption` and `usage` serve every commodity, and the
+power of a meter that has none is 0 W."""
+
+
+def lacking_of(commodity: Commodity) -> frozenset[str]:
+    """Return the names of objects of the map that a meter of this commodity has not."""
+    lacking = frozenset() if commodity is Commodity.ELECTRICITY else ELECTRIC
+    return lacking if commodity is Commodity.WATER else lacking | {"flow_factor"}
 
 
 class Meter(Protocol):

@@ -37,9 +37,15 @@ WIRE = HdlcSetup(
 )
 
 
-def dialogue(client: Client | None = SLOT, lab: bool = True, hdlc: HdlcSetup = WIRE) -> Dialogue:
+def dialogue(
+    client: Client | None = SLOT,
+    lab: bool = True,
+    hdlc: HdlcSetup = WIRE,
+    lacking: frozenset[str] = frozenset(),
+) -> Dialogue:
     device = SapName(1, "SPL0000000000017")
-    return Dialogue(client, device=device, hdlc=hdlc, lab=lab, counts=ServerCounts())
+    counts = ServerCounts()
+    return Dialogue(client, device=device, hdlc=hdlc, lab=lab, counts=counts, lacking=lacking)
 
 
 def associated(client: Client = SLOT, proposal: Aarq = PLAIN, lab: bool = True) -> Dialogue:

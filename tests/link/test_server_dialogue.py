@@ -7,7 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from link.cosem import OBJECT_MAP, WHOLE, ByDigest, ByEntry, Row, RowKind, encode_selection, row
+from link.cosem import (
+    OBJECT_MAP,
+    OBJECTS,
+    WHOLE,
+    ByDigest,
+    ByEntry,
+    Role,
+    Row,
+    RowKind,
+    encode_selection,
+    object_list,
+    row,
+)
 from link.cosem.values import GatewayStatus, SapName
 from link.dlms import (
     Aare,
@@ -215,6 +227,22 @@ def test_a_service_that_was_not_granted_is_not_served(kept: Conformance, apdu: A
     opened = associated(proposal=proposing(conformance=kept))
     refused = ExceptionResponse(StateError.SERVICE_NOT_ALLOWED, ServiceError.SERVICE_NOT_SUPPORTED)
     assert said(opened, apdu) == refused
+
+
+@pytest.mark.parametrize("lacking", ["alarms", "days"])
+def test_an_object_that_a_device_has_not_is_undefined_and_not_listed(lacking: str) -> None:
+    opened = dialogue(lacking=frozenset({lacking}))
+    assert isinstance(said(opened, PLAIN), Aare)
+    there = next(each for each in OBJECTS if each.name == lacking)
+    undefined = GetResponse(0xC1, DataAccessResult.OBJECT_UNDEFINED)
+    for each in (*there.rows, replace(there.rows[0], index=1)):
+        assert said(opened, get(each)) == undefined
+    listed = said(opened, get(row("association.object_list")))
+    assert isinstance(listed, GetResponse)
+    assert isinstance(listed.result, Data)
+    found = row("association.object_list").schema.decode(listed.result)
+    expected = [each for each in object_list(Role.CIU) if each.logical_name != there.logical_name]
+    assert list(found) == expected
 
 
 REFERENCES = {

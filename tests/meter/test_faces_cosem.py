@@ -1,17 +1,20 @@
 """The COSEM face: each row of the map is bound, and what it reads fits the row's type."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from link.cosem import OBJECT_MAP, WHOLE, ByDigest, ByEntry, Role, Row, RowKind, row
-from link.cosem.values import Captured
+from link.cosem import OBJECT_MAP, OBJECTS, WHOLE, ByDigest, ByEntry, Role, Row, RowKind, row
+from link.cosem.values import Captured, Currency, CurrencyUnit
 from link.dlms import ActionResult, DataAccessResult
 from link.secret import Secret
 from link.server import AccessRefused, ActionDone, Asked, AskedId, Client, Operation, Value, Written
 from link.server.objects import SERVER_KNOWS
 from link.terms import (
     Alarm,
+    Consumption,
     EntrySource,
     SupplyExplanation,
     SupplyReason,
@@ -22,6 +25,7 @@ from link.terms import (
     meter_pan,
     token_digest,
 )
+from meter.config import MOST_PRICE_E5
 from meter.domain import (
     Command,
     ConfirmReconnection,
@@ -40,10 +44,17 @@ from meter.domain import (
     decide,
     initial,
 )
-from meter.faces.cosem import CosemFace
+from meter.faces.cosem import CosemFace, lacking_of
 from meter.faces.readers import LOGS, NO_OUTCOME, READERS, STATUS_OF, log_entries
 from meter.sources import Reading
-from meter.sts import DecoderKey, EncryptionAlgorithm, UnitsCredit, units_field, write_token
+from meter.sts import (
+    Commodity,
+    DecoderKey,
+    EncryptionAlgorithm,
+    UnitsCredit,
+    units_field,
+    write_token,
+)
 
 DRN = "12345678903"
 SECRET = Secret(bytes(range(8)))
@@ -118,6 +129,12 @@ def meter() -> PaperMeter:
 @pytest.fixture
 def face(meter: PaperMeter) -> CosemFace:
     return CosemFace(meter, drn=DRN, firmware="test 1")
+
+
+def read(face: CosemFace, key: str) -> object:
+    response = face.answer(asked(row(key), Operation.READ), 0)
+    assert isinstance(response, Value)
+    return response.value
 
 
 ATTRIBUTES = [
@@ -340,3 +357,62 @@ def test_the_log_is_searched_by_digest(meter: PaperMeter) -> None:
     found = log_entries(meter.kept, ByDigest(token_digest(token(101))))
     assert [entry.tid for entry in found] == [101]
     assert log_entries(meter.kept, ByDigest(bytes(8))) == ()
+
+
+@pytest.mark.parametrize("commodity", Commodity)
+def test_a_meter_has_the_objects_of_its_commodity(commodity: Commodity) -> None:
+    lacking = lacking_of(commodity)
+    electric, water = commodity is Commodity.ELECTRICITY, commodity is Commodity.WATER
+    assert ("energy_import" in lacking, "days" in lacking) == (not electric, not electric)
+    assert ("flow_factor" in lacking) != water
+    assert lacking <= {each.name for each in OBJECTS}
+    assert not {"consumption", "usage", "account", "power"} & lacking
+
+
+@pytest.mark.parametrize(
+    ("commodity", "name", "unit"),
+    [
+        (Commodity.ELECTRICITY, "Wh", CurrencyUnit.CONSUMPTION),
+        (Commodity.WATER, "l", CurrencyUnit.CONSUMPTION),
+        (Commodity.GAS, "l", CurrencyUnit.CONSUMPTION),
+        (Commodity.TIME, "s", CurrencyUnit.TIME),
+    ],
+)
+def test_an_account_in_units_names_what_it_counts(
+    commodity: Commodity, name: str, unit: CurrencyUnit, meter: PaperMeter, face: CosemFace
+) -> None:
+    meter.kept = initial(replace(SEED, commodity=commodity), AT)
+    assert read(face, "account.currency") == Currency(name, 0, unit)
+    assert read(face, "sts.commodity") == commodity.name.lower()
+    counted = read(face, "consumption.value")
+    assert isinstance(counted, Consumption)
+    assert counted == Consumption(0, meter.kept.account.measure.unit)
+
+
+@pytest.mark.parametrize(
+    ("credit", "shown"), [(0, 0), (999, 0), (1_000, 1), (-1, -1), (-1_000, -1), (-1_001, -2)]
+)
+def test_money_is_told_in_hundredths_and_never_as_more_than_there_is(
+    credit: int, shown: int, meter: PaperMeter, face: CosemFace
+) -> None:
+    seed = replace(SEED, currency="KES", price_e5=2_550_000)
+    state = initial(seed, AT)
+    meter.kept = replace(state, account=replace(state.account, credit=credit))
+    assert read(face, "account.currency") == Currency("KES", -2, CurrencyUnit.MONETARY)
+    assert read(face, "account.available_credit") == shown
+    assert read(face, "token_credit.current_credit_amount") == shown
+    assert read(face, "account.amount_to_clear") == max(-shown, 0)
+    assert read(face, "price.value") == 2_550_000
+    assert read(face, "account.low_credit_threshold") == 12_750
+
+
+@pytest.mark.parametrize("currency", ["", "KES"])
+def test_the_greatest_credit_and_the_greatest_debt_fit_the_wire(
+    currency: str, meter: PaperMeter, face: CosemFace
+) -> None:
+    state = initial(replace(SEED, currency=currency, price_e5=MOST_PRICE_E5), AT)
+    for credit in (state.account.maximum, -state.account.maximum):
+        meter.kept = replace(state, account=replace(state.account, credit=credit))
+        for key in ("account.available_credit", "account.low_credit_threshold", "price.value"):
+            value = read(face, key)
+            assert row(key).schema.decode(row(key).schema.encode(value)) == value
