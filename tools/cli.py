@@ -46,6 +46,7 @@ COMMANDS: tuple[Tool | Process, ...] = (
     Tool("sts", "tools.sts", "STS tokens and keys: encode, decode, derive"),
     Tool("bus", "tools.bus", "a virtual half-duplex line between meters and units"),
     Tool("load", "tools.load", "switch an appliance of a simulated house"),
+    Tool("tamper", "tools.tamper", "let an input of a simulated house tell of an interference"),
     Tool("codes", "tools.codes", "what a short code means, brand by brand"),
     Tool("bench", "tools.bench", "measure, as ratios within one run"),
 )

@@ -6,8 +6,10 @@ import pytest
 
 from link.secret import Secret
 from link.settings import SettingsError, write_secret
+from link.terms import Tamper
 from meter.config import DKGA_ALGORITHMS, KEY_OCTETS, read_config, read_seed
 from meter.domain import PowerLimit
+from meter.sts import Commodity
 
 TOML = """\
 [meter]
@@ -63,6 +65,19 @@ def test_a_power_limit_is_what_the_file_says(path: Path) -> None:
     assert read_config(path).supply.limit() == PowerLimit(power_w=3000, over_s=30)
 
 
+def test_an_account_in_money_and_its_inputs_are_what_the_file_says(path: Path) -> None:
+    account = '[account]\nmode = "currency"\ncurrency = "KES"\nprice_e5 = 2550000\n'
+    tamper = '[tamper]\nopen = ["cover", "phase-unbalance"]\n'
+    text = TOML.replace("lab = true", 'lab = true\ncommodity = "gas"\nphases = 3')
+    path.write_text(f"{text}\n{account}{tamper}")
+    config = read_config(path)
+    assert config.tamper.opening() == Tamper.COVER | Tamper.PHASE_UNBALANCE
+    write_secret(config.keys.file, Secret(bytes(KEY_OCTETS["11"])))
+    seed = read_seed(config)
+    assert (seed.commodity, seed.currency, seed.price_e5) == (Commodity.GAS, "KES", 2_550_000)
+    assert seed.phases == 3
+
+
 @pytest.mark.parametrize(
     ("typed", "instead", "line"),
     [
@@ -85,6 +100,23 @@ def test_a_power_limit_is_what_the_file_says(path: Path) -> None:
         ("[relay]", "[supply]\npower_limit_w = -1\n[relay]", "power_limit_w -1 is not within"),
         ("[relay]", "[supply]\npower_limit_w = 1000001\n[relay]", "is not within 0..1000000"),
         ("[relay]", "[supply]\noverload_s = 301\n[relay]", "overload_s 301 is not within 1..300"),
+        ("lab = true", 'commodity = "steam"', "[meter] commodity 'steam' is not known"),
+        ("lab = true", "phases = 4", "[meter] phases 4 is not within 1..3"),
+        ("[relay]", '[account]\nmode = "coins"\n[relay]', "[account] mode 'coins' is not known"),
+        ("[relay]", '[account]\ncurrency = "KES"\n[relay]', 'go with mode = "currency"'),
+        ("[relay]", "[account]\nprice_e5 = 5\n[relay]", 'go with mode = "currency"'),
+        ("[relay]", '[account]\nmode = "currency"\n[relay]', "'' is no name of 1 to 8 letters"),
+        (
+            "[relay]",
+            '[account]\nmode = "currency"\ncurrency = "K 5"\n[relay]',
+            "'K 5' is no name of 1 to 8 letters",
+        ),
+        (
+            "[relay]",
+            '[account]\nmode = "currency"\ncurrency = "KES"\n[relay]',
+            "price_e5 0 is not within 1..4294967295",
+        ),
+        ("[relay]", '[tamper]\nopen = ["magnets"]\n[relay]', "did you mean 'magnet'?"),
         ("[relay]", "[relai]", "unknown key 'relai' (did you mean 'relay'?)"),
     ],
 )

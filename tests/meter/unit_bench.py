@@ -2,19 +2,27 @@
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from link.durable import Connection, Cursor, connect_sqlite
 from link.secret import Secret
-from link.terms import EntrySource, meter_pan
+from link.terms import EntrySource, Tamper, TokenResult, meter_pan
 from meter.app.clock import WallClock
 from meter.app.keeper import load_or_begin
-from meter.app.unit import NO_LIMIT, Equipment, MeterUnit, Rules
+from meter.app.unit import NO_LIMIT, NO_TAMPER, Equipment, MeterUnit, Rules
 from meter.domain import PowerLimit, Seed, State
 from meter.relays import open_relay
 from meter.sources import Source, open_source, world_of
 from meter.store import Store
-from meter.sts import DecoderKey, EncryptionAlgorithm, UnitsCredit, units_field, write_token
+from meter.sts import (
+    DecoderKey,
+    EncryptionAlgorithm,
+    Token,
+    UnitsCredit,
+    units_field,
+    write_token,
+)
 
 DRN = "12345678903"
 SECRET = Secret(bytes(range(8)))
@@ -84,9 +92,13 @@ class Bench:
         load: str = "kettle",
         relay: str = "simulated://",
         limit: PowerLimit = NO_LIMIT,
+        opened_by: Tamper = NO_TAMPER,
+        phases: int = 1,
     ) -> None:
         self.disk = Disk(folder / "meter.db")
-        self.url = f"simulated://house?seed=1&scale={scale}&on={load}"
+        self.url = f"simulated://house?seed=1&scale={scale}&phases={phases}&on={load}"
+        self.seed = replace(SEED, phases=phases)
+        self.opened_by = opened_by
         self.relay = relay
         self.limit = limit
         self.folder = folder
@@ -96,7 +108,7 @@ class Bench:
 
     def start(self) -> None:
         self.store = Store.open(self.disk.path, connect=self.disk.connect)
-        state = load_or_begin(self.store, SEED, UTC)
+        state = load_or_begin(self.store, self.seed, UTC)
         self.source: Source = open_source(
             self.url, now=self.now, folder=self.folder, epoch=state.metering.epoch + 1
         )
@@ -104,10 +116,20 @@ class Bench:
         self.unit = MeterUnit(
             Equipment(self.store, self.source, relay),
             state,
-            rules=Rules(commit_wh=10, commit_s=60, limit=self.limit),
+            rules=Rules(commit_wh=10, commit_s=60, limit=self.limit, opened_by=self.opened_by),
             clock=WallClock(lambda: UTC + self.set_by + int(self.now)),
             now=self.now,
         )
+
+    def enter(self, digits: str) -> TokenResult:
+        """Enter a token."""
+        outcome = self.unit.enter(digits, PATH, self.now)
+        assert outcome is not None
+        return outcome.result
+
+    def written(self, token: Token) -> str:
+        """Write a token under the meter's key."""
+        return write_token(token, self.state.sts.key.cipher())
 
     def kill(self) -> None:
         """End without a last commit, as a power cut does."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from meter.sources import ApplianceSwitched, ControlSocket
+from meter.sources import INPUTS, ApplianceSwitched, ControlSocket, TamperReported
 from meter.world import World
 from tools.exits import Exit
 
@@ -49,3 +49,20 @@ def test_nobody_listening_is_one_line(tmp_path: Path, splitmeter: Splitmeter) ->
 def test_a_path_that_no_socket_can_have_is_one_line(tmp_path: Path, splitmeter: Splitmeter) -> None:
     ran = splitmeter("load", "--control", tmp_path / ("x" * 120), "kettle", "on")
     assert (ran.status, ran.err.count("\n"), "too long" in ran.err) == (1, 1, True)
+
+
+@pytest.mark.parametrize("name", INPUTS)
+def test_an_input_tells_of_an_interference(
+    control: ControlSocket, splitmeter: Splitmeter, name: str
+) -> None:
+    ran = splitmeter("tamper", "--control", control.path, name)
+    assert (ran.status, ran.out, ran.err) == (0, "", "")
+    assert control.take(0.0) == (TamperReported(INPUTS[name]),)
+
+
+def test_an_unknown_input_is_told_the_known_ones(
+    control: ControlSocket, splitmeter: Splitmeter
+) -> None:
+    ran = splitmeter("tamper", "--control", control.path, "moon")
+    assert (ran.status, ran.err.count("\n"), "magnet" in ran.err) == (2, 1, True)
+    assert control.take(0.0) == ()
