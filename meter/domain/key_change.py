@@ -54,8 +54,8 @@ MOST_SGC = 999_999
 UNKNOWN_SGC = "000000"
 """What a set of two tokens leaves: it does not tell the supply group code (sts.md 10.3)."""
 
-MOST_RETIRED = 32
-"""Emptied TID lists that a meter can tell apart; a set that makes one more is refused (ours)."""
+MOST_RETIRED = 64
+"""Former keys that a meter can tell apart; where it had more, no set empties its list (ours)."""
 
 
 def take_section(state: State, section: KeySection, digits: str, blank: TokenOutcome) -> Decision:
@@ -103,14 +103,10 @@ def changed_by(sts: Sts, sealed: Sealed) -> Sts:
         kt=new.kt,
         ken=new.ken,
     )
-    changed = replace(sts, key=record, held=NOTHING_HELD)
+    retired = _retired(sts, emptied=bool(new.ro))
+    changed = replace(sts, key=record, held=NOTHING_HELD, retired=retired)
     if new.ro:
-        changed = replace(
-            changed,
-            tids=EMPTIED,
-            base=NEXT_BASE[sts.base],
-            retired=_retired(sts),
-        )
+        changed = replace(changed, tids=EMPTIED, base=NEXT_BASE[sts.base])
     return replace(changed, tids=changed.tids.raised(_floor_under(changed, new.secret)))
 
 
@@ -135,15 +131,24 @@ def _unwelcome(sts: Sts, new: NewKey) -> TokenResult | None:
         return TokenResult.KeyTypeError
     if new.sgc is not None and new.sgc > MOST_SGC:
         return TokenResult.RangeError
-    if new.ro and len(_retired(sts)) > MOST_RETIRED:
+    if new.ro and len(_retired(sts, emptied=True)) > MOST_RETIRED:
         return TokenResult.RangeError
     return None
 
 
-def _retired(sts: Sts) -> tuple[Retired, ...]:
-    """Return the keys under which the list was emptied, the active one among them."""
-    own = Retired(fingerprint(sts.key.secret), sts.tids.end)
-    return (*(each for each in sts.retired if each.fingerprint != own.fingerprint), own)
+def _retired(sts: Sts, *, emptied: bool) -> tuple[Retired, ...]:
+    """Return the keys that there were, the active one among them.
+
+    All of them may have used what an emptied list held. Of one too many the oldest is left out for
+    which no list was emptied; the count tells on that there was one.
+    """
+    name = fingerprint(sts.key.secret)
+    end = sts.tids.end if emptied else 0
+    known = {each.fingerprint: max(each.floor, end) for each in sts.retired}
+    known[name] = max(known.pop(name, 0), end)
+    spare = max(len(known) - MOST_RETIRED - 1, 0)
+    forgotten = [each for each, floor in known.items() if not floor][:spare]
+    return tuple(Retired(*each) for each in known.items() if each[0] not in forgotten)
 
 
 def _floor_under(sts: Sts, key: Secret) -> int:

@@ -106,7 +106,7 @@ class Sts:
     tids: TidList
     held: HeldSections = NOTHING_HELD
     retired: tuple[Retired, ...] = ()
-    """Keys under which the list was emptied, oldest first."""
+    """Former keys, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)

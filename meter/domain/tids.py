@@ -52,7 +52,7 @@ EMPTIED = TidList(floor=0)
 
 @dataclass(frozen=True, slots=True)
 class Retired:
-    """A key under which the list was emptied, by its fingerprint, and the floor under it."""
+    """A former key by its fingerprint, and the floor under it; 0 until a list is emptied."""
 
     fingerprint: bytes
     floor: int

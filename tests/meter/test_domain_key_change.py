@@ -258,6 +258,38 @@ def test_a_key_that_comes_back_after_a_roll_over_brings_no_token_back() -> None:
         assert outcome(back, fresh).result is TokenResult.Accept
 
 
+def test_a_key_of_before_the_one_that_rolled_over_brings_no_token_back() -> None:
+    used = UnitsCredit(0, rnd=1, tid=FLOOR + 9, field=250)
+    before = after(meter(), used)
+    between = after(before, *set_of(before, FOUR))
+    rolled = after(between, *set_of(between, replace(FOUR, secret=ANOTHER_LONG, ro=1)))
+    for ro in (0, 1):
+        back = after(rolled, *set_of(rolled, replace(FOUR, secret=LONG, ro=ro)))
+        assert back.sts.key.secret == LONG
+        assert outcome(back, used).result is TokenResult.OldError
+
+
+def test_a_key_that_comes_back_and_the_list_was_never_emptied_leaves_its_tokens_good() -> None:
+    used, other = (UnitsCredit(0, rnd=1, tid=FLOOR + n, field=250) for n in (9, 5))
+    before = after(meter(), used)
+    between = after(before, *set_of(before, FOUR))
+    back = after(between, *set_of(between, replace(FOUR, secret=LONG)))
+    assert outcome(back, used).result is TokenResult.UsedError
+    assert outcome(back, other).result is TokenResult.Accept
+
+
+def test_where_keys_were_forgotten_no_list_is_emptied_any_more() -> None:
+    state = meter(SHORT_SEED)
+    for number in range(MOST_RETIRED + 2):
+        new = replace(TWO, secret=Secret(bytes([200, number] * 4)))
+        state = after(state, *set_of(state, new))
+        emptying, last = set_of(state, replace(TWO, ro=1))
+        found = outcome(after(state, emptying), last).result
+        kept = number + 1 < MOST_RETIRED
+        assert found is (TokenResult.Accept if kept else TokenResult.RangeError)
+    assert len(state.sts.retired) == MOST_RETIRED + 1
+
+
 def test_the_active_key_brought_anew_with_a_roll_over_brings_no_token_back() -> None:
     state = after(meter(), CREDIT)
     same = after(state, *set_of(state, replace(FOUR, secret=LONG, ro=1)))
