@@ -7,7 +7,7 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-EXAMPLES = int(os.environ.get("SPLITMETER_EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("SPLITMETER_EXAMPLES", "25"))
 
 settings.register_profile(
     "splitmeter",

@@ -170,8 +170,11 @@ def committed(folder: Path, drn: str) -> State:
 
 @pytest.mark.parametrize(
     ("keys", "three", "sections"),
-    [(KEYS_2, False, 2), (KEYS_3, True, 3), (KEYS_4, False, 4)],
-    ids=["two", "three", "four"],
+    [
+        pytest.param(KEYS_2, False, 2, marks=pytest.mark.proof, id="two"),
+        pytest.param(KEYS_3, True, 3, marks=pytest.mark.proof, id="three"),
+        pytest.param(KEYS_4, False, 4, id="four"),
+    ],
 )
 def test_from_the_initial_key_to_the_next_base_date(
     provision: Callable[..., Lab], keys: tuple[str, ...], three: bool, sections: int
@@ -285,19 +288,19 @@ def test_a_meter_that_counts_money_lives_by_its_price(provision: Callable[..., L
     lab = provision("tcp://127.0.0.1:4059", "--currency", "KES", "--price", "25.50")
 
     async def story(life: Life) -> None:
-        accepted = ("ACCEPTED +500.02 KES", "500.02 KES Light on")
-        (token,) = life.sold("500", Currency)
+        accepted = ("ACCEPTED  +80.00 KES", "80.00 KES Light on")
+        (token,) = life.sold("80", Currency)
         assert await life.enter(token) == accepted
-        used = ("USED 12:00 500.02", ADDED)
+        used = ("USED 12:00 80.00", ADDED)
         await life.says(token, TokenResult.UsedError, *used)
         units = life.forged(tid_at(life.now, BaseDate.YEAR_2014) + 9)
         await life.says(units, TokenResult.FunctionError, *CANNOT)
         await asyncio.sleep(HOUR_S)
-        assert 440 < float(life.scene.ciu.screen.big) < 450  # some 2 kWh at 25.50
+        assert 20 < float(life.scene.ciu.screen.big) < 30  # some 2 kWh at 25.50
         dearer = ("TARIFF RATE SET", "Now 30.00 KES/kWh")
         assert await life.enter(life.managed("tariff-rate", 3000)) == dearer
         assert await life.page("79") == ("Low credit level", "127.50 KES")
-        await asyncio.sleep(8 * HOUR_S)
+        await asyncio.sleep(HOUR_S)
         assert life.scene.ciu.screen.signs.relay is RelaySign.OPEN
         result, lines = await life.type(life.managed("clear-credit"))
         assert (result, lines[0]) == (TokenResult.Accept, "CREDIT CLEARED")

@@ -60,6 +60,7 @@ async def test_a_unit_reaches_a_meter_that_is_another_logical_device(tmp_path: P
         assert (taken.status, taken.report["credit_wh"]) == (0, 1000), taken
 
 
+@pytest.mark.proof
 async def test_a_token_that_is_not_for_this_meter_is_refused_and_changes_nothing(
     tmp_path: Path,
 ) -> None:

@@ -210,6 +210,7 @@ async def test_a_serial_port_that_somebody_has_is_told_and_works_when_it_is_free
 
 
 @NEEDS_SOCAT
+@pytest.mark.proof
 async def test_a_port_that_vanishes_and_comes_back_is_taken_again(tmp_path: Path) -> None:
     async with house("serial", tmp_path) as home:
         assert home.wire
@@ -225,6 +226,7 @@ async def test_a_port_that_vanishes_and_comes_back_is_taken_again(tmp_path: Path
         assert (await home.stop_meter()).account.credit == 1000
 
 
+@pytest.mark.proof
 async def test_a_second_meter_on_a_store_does_not_start_and_the_first_goes_on(
     tmp_path: Path,
 ) -> None:
