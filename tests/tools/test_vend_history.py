@@ -93,10 +93,12 @@ def test_all_kinds_share_the_tids_of_a_meter(till: Till) -> None:
     assert tids == list(range(first, first + len(tids)))
 
 
-def test_a_number_beyond_the_field_is_refused(vend: Vend) -> None:
-    for words in (("power-limit", DRN, "18201625"), ("tariff-rate", DRN, "65536")):
-        ran = vend(*words)
-        assert (ran.status, "no whole number" in ran.err) == (2, True)
+def test_a_number_beyond_the_field_is_refused_however_it_is_written(vend: Vend) -> None:
+    for name, most in (("power-limit", 18_201_624), ("tariff-rate", 0xFFFF)):
+        for text in (f"{most + 1}", f"{most + 1:020}", f"{'9' * 5000}"):
+            ran = vend(name, DRN, text)
+            assert (ran.status, "no whole number" in ran.err) == (2, True)
+        assert "there is no register" in vend(name, DRN, f"{most:05000}").err
 
 
 def test_a_meter_is_listed_as_it_was_entered(vend: Vend, tmp_path: Path) -> None:

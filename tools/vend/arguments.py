@@ -65,9 +65,10 @@ def whole(least: int, most: int) -> Callable[[str], int]:
     """Return a reader of whole decimal numbers between two bounds."""
 
     def read(text: str) -> int:
-        if not is_digits(text) or not least <= int(text[:MOST_DIGITS]) <= most:
+        found = int(text.lstrip("0")[:MOST_DIGITS] or 0) if is_digits(text) else -1
+        if not least <= found <= most:
             raise ArgumentTypeError(f"{text!r} is no whole number from {least} to {most}")
-        return int(text)
+        return found
 
     return read
 
