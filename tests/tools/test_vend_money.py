@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from link.secret import Secret
+from link.settings import write_secret
 from meter.sts import CurrencyCredit, UnitsCredit, units_amount, units_field
 from tools.exits import Stop
 from tools.register import Block, MeterRecord, Tariff, decoder_key
@@ -197,6 +198,34 @@ def test_a_tariff_that_makes_no_sense_is_refused(
     vend = ("vend", "--register", tmp_path / "vend.db")
     ran = splitmeter(*vend, "tariff", "add", "home", "--currency", "KES", *words)
     assert (ran.status, ran.out, ran.err.count("\n"), says in ran.err) == (2, "", 1, True)
+
+
+@pytest.mark.parametrize("name", ["", " ", "two\nlines", "\x1b[2J", "\udcff"])
+def test_a_name_that_nobody_can_read_is_refused_in_one_line(
+    tmp_path: Path, splitmeter: Splitmeter, name: str
+) -> None:
+    vend = ("vend", "--register", tmp_path / "vend.db")
+    write_secret(tmp_path / "vk", Secret.from_hex(VENDING_KEYS[0]))
+    splitmeter(*vend, "meter", "add", "--drn", METER.drn, "--vk-file", tmp_path / "vk")
+    for words in (
+        ("tariff", "add", name, "--currency", "KES", "--price", "1"),
+        ("credit", name, "25"),
+        ("history", name),
+    ):
+        ran = splitmeter(*vend, *words)
+        assert (ran.status, ran.out, ran.err.count("\n")) == (2, "", 1)
+        assert ran.err.rstrip("\n").isprintable()
+
+
+def test_a_tariff_whose_name_nobody_can_read_is_not_there(
+    tmp_path: Path, splitmeter: Splitmeter
+) -> None:
+    vend = ("vend", "--register", tmp_path / "vend.db")
+    write_secret(tmp_path / "vk", Secret.from_hex(VENDING_KEYS[0]))
+    splitmeter(*vend, "meter", "add", "--drn", METER.drn, "--vk-file", tmp_path / "vk")
+    ran = splitmeter(*vend, "meter", "tariff", METER.drn, "\udcff")
+    assert (ran.status, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert "no tariff '\\udcff'" in ran.err
 
 
 def test_a_tariff_by_the_hour_is_told(tmp_path: Path, splitmeter: Splitmeter) -> None:

@@ -20,6 +20,7 @@ from tools.register.arguments import (
 )
 from tools.vend.arguments import Command, add_drn, add_json, whole
 from tools.vend.report import BOUND, as_json
+from tools.vend.tariffs import is_name
 from tools.vend.till import Till, enter_vending_key, find_meter, keep_own_key, key_of, open_till
 
 
@@ -94,7 +95,7 @@ def add_meter(till: Till, meter: MeterRecord, key: Secret | None) -> None:
 def _check_tariff(till: Till, meter: MeterRecord, name: str) -> Tariff | None:
     if not name:
         return None
-    tariff = till.register.tariff(name)
+    tariff = till.register.tariff(name) if is_name(name) else None
     if tariff is None:
         known = ", ".join(each.name for each in till.register.tariffs())
         raise Stop(f"no tariff {name!r}; there are: {known or 'none'}")

@@ -17,6 +17,18 @@ from tools.vend.till import open_till
 PERCENT = 100
 
 
+def is_name(text: str) -> bool:
+    """Tell whether a text can be the name of a tariff: something that a person can read."""
+    return text.isprintable() and bool(text.strip())
+
+
+def name(text: str) -> str:
+    """Read the name of a tariff; raises ArgumentTypeError."""
+    if not is_name(text):
+        raise ArgumentTypeError(f"{text!r} is no name that can be read")
+    return text
+
+
 def percent(text: str) -> int:
     """Read a tax in percent, three decimals at the most, as 10^-5; raises ArgumentTypeError."""
     exact = decimal(text) * E5 / PERCENT
@@ -35,7 +47,7 @@ def block(text: str) -> tuple[Fraction, int]:
 
 def _arguments(parser: ArgumentParser) -> None:
     add = parser.add_argument
-    add("name", metavar="NAME", help="what it is called; it never changes afterwards")
+    add("name", type=name, metavar="NAME", help="what it is called; it never changes afterwards")
     add("--currency", required=True, type=currency, metavar="NAME", help="such as KES")
     add("--price", required=True, type=price, metavar="DECIMAL",
         help="for a kWh, a m3 or an hour, without VAT; above the last block")  # fmt: skip

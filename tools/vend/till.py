@@ -12,6 +12,7 @@ from pathlib import Path
 from link.durable import DurableError
 from link.secret import Secret
 from link.settings import SettingsError, read_secret, write_secret
+from link.terms import is_digits
 from meter.sts import DecoderKey, EncryptionAlgorithm, KeyType
 from meter.sts.derivation import DerivationError, Dkga
 from tools.exits import Exit, Stop
@@ -52,11 +53,12 @@ def open_till(args: Namespace, *, new: bool = False) -> Iterator[Till]:
 
 def find_meter(register: Register, drn: str) -> MeterRecord:
     """Find a meter; raises Stop with some that there are."""
-    meter = register.meter(drn)
+    meter = register.meter(drn) if is_digits(drn) else None
     if meter is None:
         known = register.meters()
         shown = ", ".join(known[:SHOWN]) + (", ..." if len(known) > SHOWN else "")
-        raise Stop(f"meter {drn} is not in the register; there are: {shown or 'none'}")
+        name = drn if drn.isprintable() else repr(drn)
+        raise Stop(f"meter {name} is not in the register; there are: {shown or 'none'}")
     return meter
 
 
