@@ -230,6 +230,12 @@ REFUSED: dict[str, tuple[MeterRecord, MeterRecord, Sequence[FormerKey], str]] = 
         (former(SHORT),),
         "had this key before",
     ),
+    "a key of before, the list emptied in between": (
+        replace(SHORT, ti="03", base=2035),
+        replace(SHORT, base=2035),
+        (former(SHORT), former(replace(SHORT, ti="02"))),
+        "had this key before",
+    ),
 }
 
 
@@ -239,6 +245,10 @@ def test_a_change_that_brings_back_used_tokens_is_refused(
 ) -> None:
     with pytest.raises(Stop, match=says):
         check_change(before, after, old, LATER)
+
+
+def test_a_key_of_before_may_come_back_where_no_list_was_emptied() -> None:
+    check_change(replace(SHORT, ti="02"), SHORT, (former(SHORT),), LATER)
 
 
 def test_a_base_date_to_come_is_refused() -> None:

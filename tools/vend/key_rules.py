@@ -1,7 +1,7 @@
 """Which key may follow which (IEC 62055-41 clause 8, sts.md 10.3): pure.
 
-Invariant: where a meter empties its TID list, its new key is one that it never had, so that no
-token which it has used can come back.
+Invariant: a key that a meter had under another base date never comes back: its TID list has been
+emptied since, and what it has used would be good again, or refused as old what it is sold.
 """
 
 from collections.abc import Iterable
@@ -60,11 +60,11 @@ def check_change(
             f"base date {after.base} has not begun: meter {before.drn} could be sold nothing",
             Exit.REFUSED,
         )
-    known = {_material(each, before.dkga) for each in (*former, before)}
-    if empties(before, after) and _material(after, before.dkga) in known:
+    had = (each for each in (*former, before) if each.base != after.base)
+    if _material(after, before.dkga) in {_material(each, before.dkga) for each in had}:
         raise Stop(
-            f"meter {before.drn} had this key before and would forget which tokens it has used:"
-            " change krn, sgc or ti together with the base date",
+            f"meter {before.drn} had this key before, under another base date, and would forget"
+            " which tokens it has used: take another krn, sgc or ti",
             Exit.REFUSED,
         )
 
