@@ -77,6 +77,18 @@ TOLD: dict[str, tuple[Sequence[object], str, dict[str, object]]] = {
 told = pytest.mark.parametrize(("words", "says", "fields"), TOLD.values(), ids=TOLD)
 
 
+def test_a_refused_change_of_a_makers_key_leaves_nothing_that_bars_the_next(
+    vend: Vend, tmp_path: Path
+) -> None:
+    drn = "11111111115"
+    for name, octet in (("own", "1f"), ("next", "2e"), ("third", "3d")):
+        write_secret(tmp_path / name, Secret.from_hex(f"{octet}00112233445566778899aabbccddee"))
+    vend("meter", "add", "--drn", drn, "--kt", 0, "--key-file", tmp_path / "own")
+    refused = vend("key-change", drn, "--base", 1993, "--key-file", tmp_path / "next")
+    assert (refused.status, "is before 2014" in refused.err) == (3, True)
+    assert vend("key-change", drn, "--key-file", tmp_path / "third").status == 0
+
+
 @told
 def test_words_json_and_history_tell_the_same(
     vend: Vend, words: Sequence[object], says: str, fields: dict[str, object]

@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from link.secret import Secret
 from meter.sts import BaseDate, KeyType
@@ -18,6 +18,7 @@ from tools.register.arguments import (
     drn,
     yesterday,
 )
+from tools.register.records import own_key_file
 from tools.vend.arguments import Command, add_drn, add_json, whole
 from tools.vend.report import BOUND, as_json
 from tools.vend.tariffs import is_name
@@ -84,7 +85,8 @@ def add_meter(till: Till, meter: MeterRecord, key: Secret | None) -> None:
         raise Stop(f"meter {meter.drn} is in the register already")
     _check_tariff(till, meter, meter.tariff)
     if meter.kt == KeyType.DITK and key is not None:
-        meter = keep_own_key(till, meter, key, 1)
+        meter = replace(meter, key_file=own_key_file(meter.drn, 1))
+        keep_own_key(till, meter, key)
     with till.register.transaction():
         if meter.kt != KeyType.DITK:
             enter_vending_key(till, vending_key_of(meter, test=False), key)

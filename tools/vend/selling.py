@@ -14,6 +14,7 @@ from tools.exits import Exit, Stop
 from tools.key_file import key_in
 from tools.register import Issue, MeterRecord, vending_key_of
 from tools.register.arguments import add_bound
+from tools.register.records import own_key_file
 from tools.vend.arguments import Command, add_drn, add_json, amount, whole
 from tools.vend.credit import Currency, Issued, Money, Units, Wanted, sell
 from tools.vend.key_rules import check_change, check_type
@@ -133,7 +134,8 @@ def _key_change(args: Namespace) -> int:
         before = find_meter(till.register, args.drn)
         after = _changed(till, before, told, own_key)
         change = KeyChange(before, after, args.three)
-        issued = change_key(till, change, now=_now(), vending_key=vending_key)
+        keys = {"vending_key": vending_key, "own_key": own_key}
+        issued = change_key(till, change, now=_now(), **keys)
     tell_issued(issued, None, as_json=args.json)
     return Exit.DONE
 
@@ -153,22 +155,29 @@ def _changed(
     if own_key is None:
         return after
     number = sum(bool(each.key_file) for each in till.register.former_keys(before.drn)) + 2
-    return keep_own_key(till, after, own_key, number)
+    return replace(after, key_file=own_key_file(before.drn, number))
 
 
 def change_key(
-    till: Till, change: KeyChange, *, now: int, vending_key: Secret | None = None
+    till: Till,
+    change: KeyChange,
+    *,
+    now: int,
+    vending_key: Secret | None = None,
+    own_key: Secret | None = None,
 ) -> Issued:
     """Make the tokens of a new key and commit the slip and the key together.
 
-    `now` is UTC seconds; a vending key that the register has not yet is entered first. Raises Stop
-    for what the rules forbid, and what `sell` raises.
+    `now` is UTC seconds; a vending key that the register has not yet, or a new one of the maker's
+    own, is kept first. Raises Stop for what the rules forbid, and what `sell` raises.
     """
     before, after = change.before, change.after
     check_change(before, after, till.register.former_keys(before.drn), now)
     check_form(change)
     if after.kt != KeyType.DITK:
         enter_vending_key(till, vending_key_of(after, test=False), vending_key)
+    elif own_key is not None:
+        keep_own_key(till, after, own_key)
     warnings = unused_warning(till, change)
     issue = Issue(after, now, KIND, make_set(till, change, now))
     return Issued(till.register.add_issue(issue), issue, before, warnings, change)

@@ -6,7 +6,7 @@ Invariant: a key leaves a file only into a `Secret`, and no message quotes one.
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from link.durable import DurableError
@@ -17,7 +17,7 @@ from meter.sts import DecoderKey, EncryptionAlgorithm, KeyType
 from meter.sts.derivation import DerivationError, Dkga
 from tools.exits import Exit, Stop
 from tools.register import MeterRecord, Register, VendingKey, decoder_key
-from tools.register.records import KEY_KINDS, own_key_file
+from tools.register.records import KEY_KINDS
 
 SHOWN = 10
 """Meter numbers that an error names at the most."""
@@ -94,15 +94,10 @@ def _checked(ea: EncryptionAlgorithm, key: Secret, name: str) -> DecoderKey:
         raise Stop(f"{name}: {error}") from None
 
 
-def keep_own_key(till: Till, meter: MeterRecord, key: Secret, number: int) -> MeterRecord:
-    """Keep a maker's own key for a meter, its first, second, ...; raises Stop for a wrong length.
-
-    Returns the meter with the name of the file.
-    """
+def keep_own_key(till: Till, meter: MeterRecord, key: Secret) -> None:
+    """Keep a maker's own key in the file that a meter names; raises Stop for a wrong length."""
     _checked(EncryptionAlgorithm(int(meter.ea)), key, "--key-file")
-    kept = replace(meter, key_file=own_key_file(meter.drn, number))
-    keep_key(till, kept.key_file, key)
-    return kept
+    keep_key(till, meter.key_file, key)
 
 
 def enter_vending_key(till: Till, row: VendingKey, key: Secret | None) -> None:
