@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from link.secret import Secret
-from link.settings import SettingsError, read_secret
+from link.settings import SECRET_OCTETS, SettingsError, read_secret
 from tools.exits import Stop
 
 STDIN = "-"
@@ -16,7 +16,7 @@ STDIN = "-"
 def key_in(file: str, option: str) -> Secret:
     """Return the key on the one line of a file, or of stdin where it is `-`; raises Stop."""
     if file == STDIN:
-        return key_from(sys.stdin.readline(), option)
+        return key_from(sys.stdin.readline(SECRET_OCTETS), option)
     try:
         return read_secret(Path(file))
     except SettingsError as error:

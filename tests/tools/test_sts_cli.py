@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from link.settings import SECRET_OCTETS
 from meter.sts import Envelope
 from meter.sts.checksum import checksum
 from tools import cli
@@ -335,6 +336,15 @@ def test_keys_come_from_standard_input_line_by_line(
     monkeypatch.setattr("sys.stdin", io.StringIO(f"{KEY}\n060b8643c59a27f1\n"))
     piped = answer(*words, "--ea", "07", "--key-file", "-", "--new-key-file", "-")
     assert piped == answer(*words, *SHORT, "--new-key", "060b8643c59a27f1")
+
+
+def test_no_more_of_standard_input_is_read_than_a_key_has(
+    refusal: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endless = io.StringIO("0" * (1 << 20))
+    monkeypatch.setattr("sys.stdin", endless)
+    assert "octets" in refusal(*UNITS, "--ea", "07", "--key-file", "-", 1)
+    assert endless.tell() <= SECRET_OCTETS
 
 
 @pytest.mark.parametrize("text", ["", "zz", "e653341f9d5bf36", "e653341f9d5bf36f00"])
