@@ -34,6 +34,10 @@ STREET_MOHM = 400
 MOST_PHASES = 3
 
 
+MOST_SCALE = 1_000_000
+"""The fastest house: a year in half a minute (ours)."""
+
+
 class WorldError(ValueError):
     """An appliance that is not in the house, or a scale that no clock can have."""
 
@@ -69,8 +73,8 @@ class World:
         `on`: what is switched on, what usually is where nothing is said. Appliances stand on the
         phases in turn.
         """
-        if scale < 1:
-            raise WorldError(f"scale {scale} is not 1 or more")
+        if not 1 <= scale <= MOST_SCALE:
+            raise WorldError(f"scale {scale} is not within 1..{MOST_SCALE}")
         if not 1 <= phases <= MOST_PHASES:
             raise WorldError(f"phases {phases} is not within 1..{MOST_PHASES}")
         self.place = place

@@ -18,6 +18,8 @@ from meter.world import World, WorldError
 KEYS = ("seed", "scale", "phases", "on", "control")
 
 
+MOST_DIGITS = 18
+
 UNITY = 1000
 """Power factor in thousandths where no current flows."""
 
@@ -76,7 +78,7 @@ def open_simulated(url: Url, site: Site) -> SimulatedSource:
 
 def _number(url: Url, key: str) -> int:
     text = url.options.get(key, "1")
-    if not is_digits(text):
+    if not is_digits(text) or len(text) > MOST_DIGITS:
         raise url.wrong(f"{key} must be a whole number, found {text!r}")
     return int(text)
 

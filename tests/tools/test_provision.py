@@ -207,6 +207,12 @@ REFUSED = {
     "a currency without a price": (["--test-keys", "--currency", "KES"], "go together"),
     "a currency that is no name": (["--currency", "K3S"], "no name of 1 to 8 letters"),
     "a price too fine": (["--price", "1.000001"], "more than 5 decimals"),
+    "a price that no meter takes": (
+        ["--test-keys", "--currency", "KES", "--price", "42949.67296"],
+        "--price is above 42949.67295",
+    ),
+    "a house too fast": (["--scale", "1000001"], "no whole number from 1 to 1000000"),
+    "a house that stands still": (["--scale", "0"], "no whole number from 1 to 1000000"),
     "a key for magnetic cards": (["--test-keys", "--kt", "3"], "choose from"),
     "a vending key for the maker's own": (["--kt", "0", "--vk-file", "x"], "leave out --vk-file"),
     "unknown commodity": (["--commodity", "steam"], "choose from"),

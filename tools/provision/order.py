@@ -7,13 +7,16 @@ from pathlib import Path
 
 from link.secret import Secret
 from link.terms import is_digits
+from meter.config import MOST_PRICE_E5
 from meter.domain import MOST_POWER_W
 from meter.sts import KeyType
 from meter.sts.derivation import Dkga
+from meter.world import MOST_SCALE
 from tools.exits import Stop, Subparsers
 from tools.key_file import key_in
 from tools.register import MeterRecord
 from tools.register.arguments import (
+    E5,
     NEVER_EXPIRES,
     PRESET,
     add_bound,
@@ -91,6 +94,8 @@ def read_order(args: argparse.Namespace) -> Order:
         raise Stop("--dkga 02 makes keys of 64 bits, too short for --ea 11: add --ea 07")
     if bool(args.currency) != bool(args.price):
         raise Stop("--currency NAME and --price DECIMAL above 0 go together")
+    if (args.price or 0) > MOST_PRICE_E5:
+        raise Stop(f"--price is above {MOST_PRICE_E5 / E5}, the highest that a meter takes")
     if args.kt == KeyType.DITK and args.vk_file is not None:
         raise Stop("--kt 0 draws each meter a key of its own: leave out --vk-file")
     return Order(
@@ -141,8 +146,8 @@ def _vending_key(file: str | None, dkga: str) -> Secret | None:
 
 
 def _scale(text: str) -> int:
-    if not is_digits(text) or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1")
+    if not is_digits(text) or not 1 <= int(text) <= MOST_SCALE:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 to {MOST_SCALE}")
     return int(text)
 
 
