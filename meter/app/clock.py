@@ -5,9 +5,15 @@ from datetime import UTC, datetime, tzinfo
 
 from meter.domain import LocalDay
 
+LATEST = (1 << 32) - 1
+"""The last second that a stamp can carry, in the year 2106."""
+
 
 class WallClock:
-    """Stamps and never measures (meter.md 1). The domain never reads a zone file: this does."""
+    """Stamps and never measures (meter.md 1). The domain never reads a zone file: this does.
+
+    What a clock says that is far off counts as the nearest second that a stamp can carry.
+    """
 
     def __init__(self, utc: Callable[[], int], zone: tzinfo = UTC) -> None:
         self._utc = utc
@@ -15,9 +21,9 @@ class WallClock:
 
     def at(self) -> int:
         """Return UTC seconds."""
-        return self._utc()
+        return min(max(self._utc(), 0), LATEST)
 
     def today(self) -> LocalDay:
         """Return the local day and its month as running numbers."""
-        local = datetime.fromtimestamp(self._utc(), self._zone)
+        local = datetime.fromtimestamp(self.at(), self._zone)
         return LocalDay(local.toordinal(), 12 * local.year + local.month)

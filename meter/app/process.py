@@ -89,7 +89,8 @@ class MeterProcess:
         config = self._config
         store = Store.open(config.store.file, connect=self._connect)
         opened.callback(store.close)
-        state = load_or_begin(store, seed, self._utc())
+        wall = WallClock(self._utc, ZoneInfo(config.meter.timezone))
+        state = load_or_begin(store, seed, wall.at())
         check_account(state, seed)
         new_epoch = state.metering.epoch + 1
         source = open_source(config.source.url, now=now, folder=self._folder, epoch=new_epoch)
@@ -104,7 +105,7 @@ class MeterProcess:
                 config.supply.limit(),
                 config.tamper.opening(),
             ),
-            clock=WallClock(self._utc, ZoneInfo(config.meter.timezone)),
+            clock=wall,
             now=now,
         )
         return unit, source.control

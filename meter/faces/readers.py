@@ -5,7 +5,7 @@ a contact that is welded lets through shows in the register and as an alarm.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TypeVar, assert_never
 
 from link.cosem import ByDigest, ByEntry, LogSelection, Whole, floored
@@ -31,6 +31,7 @@ from link.terms import (
     TokenResult,
     TokenStatus,
     Unit,
+    Usage,
 )
 from meter.domain import (
     DAYS_KEPT,
@@ -63,6 +64,9 @@ KEY_CHANGE_TOKENS = {EncryptionAlgorithm.EA07: 3, EncryptionAlgorithm.EA11: 4}
 MONEY_SCALE = -2
 MONEY_INSIDE = -5
 """Money counts 10^-5 of the currency inside and hundredths on the wire (link.md 4)."""
+
+MOST_COUNT = (1 << 32) - 1
+"""What a count of the map carries; what is above it is told as this much."""
 
 NAME_OF = {Unit.WATT_HOUR: "Wh", Unit.CUBIC_METRE: "l", Unit.SECOND: "s"}
 """What an account in units counts, as class 111 attribute 15 names it."""
@@ -175,7 +179,7 @@ READERS: dict[str, Reader] = {
     "token_log.profile_entries": lambda _: 2 * LEDGER_KEPT,
     "power_offs.value": lambda v: v.state.supply.power_offs,
     "overloads.value": lambda v: v.state.supply.overload.openings,
-    "usage.value": lambda v: usage(v.state),
+    "usage.value": lambda v: _usage(v.state),
     "tamper.value": lambda v: v.state.tampering.seen,
     "price.value": lambda v: v.state.account.price_e5,
     "unbalance_limit.value": lambda v: max(v.state.limits.unbalance_w, 0),
@@ -195,7 +199,7 @@ READERS: dict[str, Reader] = {
     "voltage.value": lambda v: v.reading.voltage_mv,
     "power_factor.value": lambda v: v.reading.power_factor if contact_wanted(v.state) else UNITY,
     "frequency.value": lambda v: v.reading.frequency_mhz,
-    "energy_import.value": lambda v: v.state.metering.total,
+    "energy_import.value": lambda v: min(v.state.metering.total, MOST_COUNT),
 }
 """Rows that need the store; `LOGS` has those that take a selection."""
 
@@ -225,7 +229,7 @@ def log_entries(state: State, selection: LogSelection) -> tuple[TokenOutcome, ..
 
 def captured(captures: tuple[Capture, ...], selection: LogSelection) -> tuple[Captured, ...]:
     """Return rows of a billing profile by selection."""
-    rows = tuple(Captured(capture.at, capture.total) for capture in captures)
+    rows = tuple(Captured(each.at, min(each.total, MOST_COUNT)) for each in captures)
     return selected(rows, selection)
 
 
@@ -242,10 +246,18 @@ def _credit(view: View) -> int:
 
 
 def _amount(view: View, amount: int) -> int:
-    """Return an amount of the account as the wire counts it."""
-    if view.state.account.currency:
-        return floored(amount, MONEY_INSIDE, MONEY_SCALE)
-    return floored(amount, 0, 0)
+    """Return an amount of the account as the wire counts it; a greater debt than it can tell less.
+
+    A contact that is welded lets use go on without bound.
+    """
+    account = view.state.account
+    told = max(amount, -account.maximum)
+    return floored(told, MONEY_INSIDE, MONEY_SCALE) if account.currency else floored(told, 0, 0)
+
+
+def _usage(state: State) -> Usage:
+    used = usage(state)
+    return Usage(*(min(getattr(used, each.name), MOST_COUNT) for each in fields(used)))
 
 
 def _currency(account: Account) -> Currency:

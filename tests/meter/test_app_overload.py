@@ -202,6 +202,16 @@ def test_the_days_are_those_of_the_meters_own_time(zone: str) -> None:
     assert after == LocalDay(before.day + 1, before.month + 1)
 
 
+@pytest.mark.parametrize(
+    ("said", "stamped"),
+    [(-1, 0), (0, 0), (7, 7), (1 << 32, (1 << 32) - 1), (1 << 60, (1 << 32) - 1)],
+)
+def test_a_clock_that_is_far_off_stamps_what_the_wire_can_carry(said: int, stamped: int) -> None:
+    clock = WallClock(lambda: said)
+    assert clock.at() == stamped
+    assert clock.today() == WallClock(lambda: stamped).today()
+
+
 def test_a_change_of_summer_time_makes_no_day_and_drops_none() -> None:
     zone = ZoneInfo("America/New_York")
     first = int(datetime(2026, 1, 1, 12, tzinfo=UTC).timestamp())

@@ -416,3 +416,18 @@ def test_the_greatest_credit_and_the_greatest_debt_fit_the_wire(
         for key in ("account.available_credit", "account.low_credit_threshold", "price.value"):
             value = read(face, key)
             assert row(key).schema.decode(row(key).schema.encode(value)) == value
+
+
+@pytest.mark.parametrize("what", ATTRIBUTES, ids=lambda each: each.key)
+@pytest.mark.parametrize("currency", ["", "KES"])
+def test_what_a_welded_contact_lets_through_without_end_fits_the_wire(
+    what: Row, currency: str, meter: PaperMeter, face: CosemFace
+) -> None:
+    meter.kept = initial(replace(SEED, currency=currency, price_e5=MOST_PRICE_E5), AT)
+    meter.do(Measure(0, 0))
+    for day in (740_000, 740_001):
+        meter.do(KeepCalendar(LocalDay(day, 24_300)))
+        meter.do(Measure(0, meter.kept.metering.register + (1 << 33)))
+    response = face.answer(asked(what, Operation.READ), 0)
+    assert isinstance(response, Value)
+    assert what.schema.decode(what.schema.encode(response.value)) == response.value
