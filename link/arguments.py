@@ -24,6 +24,8 @@ _UNWRAPPED = 10_000
 _READ_OCTETS = 4096
 _PARTS = re.compile(r"\[.*?\]|\(.*?\)|--?[\w-]+ [^\s\[(-]\S*|\S+")
 """A group in brackets, an option with its value, or a word."""
+_KEY = re.compile("[0-9a-f]{16,}", re.IGNORECASE)
+"""What may be a key, or a token, behind an option that was typed wrongly."""
 
 
 class Exit(IntEnum):
@@ -40,7 +42,10 @@ class Exit(IntEnum):
 
 
 class Parser(argparse.ArgumentParser):
-    """An ArgumentParser in the style of this project; options are never guessed from a part."""
+    """An ArgumentParser in the style of this project; options are never guessed from a part.
+
+    An error is one line, and quotes nothing that may be a key.
+    """
 
     def __init__(self, *args: object, **settings: object) -> None:
         settings.setdefault("allow_abbrev", False)
@@ -48,7 +53,9 @@ class Parser(argparse.ArgumentParser):
         super().__init__(*args, **settings)  # type: ignore[arg-type]  # passed on as they came
 
     def error(self, message: str) -> NoReturn:
-        self.exit(Exit.USAGE, f"{self.prog}: {message} (see {self.prog} --help)\n")
+        told = _KEY.sub("(hex digits)", message)
+        line = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in told)
+        self.exit(Exit.USAGE, f"{self.prog}: {line} (see {self.prog} --help)\n")
 
     def format_help(self) -> str:
         """Return the help text, its first paragraph being the usage."""

@@ -82,6 +82,15 @@ def test_ctrl_c_says_nothing(monkeypatch: pytest.MonkeyPatch, splitmeter: Splitm
     assert (ran.status, ran.out, ran.err) == (128 + signal.SIGINT, "", "")
 
 
+@pytest.mark.parametrize("option", ["--kye", "--Key", "--new-key", "--key-fil"])
+def test_a_key_behind_a_wrong_option_is_not_quoted(splitmeter: Splitmeter, option: str) -> None:
+    key = "e653341F9d5bf36f"
+    for words in (["units", option, key, "1"], ["test", "1", option, f"{key}\n{key}"]):
+        ran = splitmeter("sts", "encode", *words)
+        assert (ran.status, ran.out, ran.err.count("\n")) == (2, "", 1)
+        assert key not in ran.err
+
+
 def test_a_reader_that_has_gone_is_no_error() -> None:
     readable, writable = os.pipe()
     os.close(readable)
