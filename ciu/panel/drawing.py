@@ -110,7 +110,7 @@ def _standing(desk: Desk, words: Words) -> list[Page | Lines]:
 
 def _alerts(view: View, words: Words) -> list[Lines]:
     """Return what else presses: a token in doubt, a meter's memory, alarms."""
-    alerts = [wording.alarm(words, alarm) for alarm in view.alarms]
+    alerts = [wording.alarm(words, alarm, view.explained) for alarm in view.alarms]
     if view.ledger_fell:
         alerts.insert(0, wording.ledger_fell(words))
     if view.sections.is_over:

@@ -6,7 +6,7 @@ from enum import Enum
 from ciu.wording.figures import span
 from ciu.wording.layout import Lines
 from ciu.wording.words import Words
-from link.terms import Alarm, LinkTrouble
+from link.terms import Alarm, LinkTrouble, SupplyExplanation, SupplyReason
 
 
 class Silent(Enum):
@@ -58,6 +58,8 @@ ALARMS = {
 }
 """Most pressing first. RELAY_OPEN is told by the supply page."""
 
+NO_CREDIT_YET = "NO CREDIT YET\nEnter first token"
+"""Of a meter that was never in use: nothing was used up."""
 
 LEDGER_FELL = "METER MEMORY IS OLD\nCall your supplier"
 
@@ -67,6 +69,8 @@ def ledger_fell(words: Words) -> Lines:
     return words.say(LEDGER_FELL)
 
 
-def alarm(words: Words, which: Alarm) -> Lines:
-    """Say one alarm and what to do."""
-    return words.say(ALARMS[which])
+def alarm(words: Words, which: Alarm, supply: SupplyExplanation | None = None) -> Lines:
+    """Say one alarm and what to do; `supply` is what the meter last told of it."""
+    unused = supply is not None and supply.reason is SupplyReason.NEVER_COMMISSIONED
+    never = unused and which is Alarm.CREDIT_EXHAUSTED
+    return words.say(NO_CREDIT_YET if never else ALARMS[which])

@@ -34,11 +34,11 @@ SECTIONS = {
 
 USED = (
     "USED {when}{worth}|USED {when}{figure}|USED {when}\n"
-    "Added to your credit{by_another}|Added{by_another}"
+    "Added to credit then{by_another}|Added then{by_another}|Added{by_another}"
 )
 USED_TAKEN = (
     "USED {when}{worth}|USED {when}{figure}|USED {when}\n"
-    "Taken off the credit{by_another}|Taken{by_another}"
+    "Was taken off then{by_another}|Taken then{by_another}|Taken{by_another}"
 )
 USED_UNVALUED = "USED {when}\nIt was accepted once"
 BEFORE_KEY_CHANGE = "DONE ALREADY {when}\nThe key has changed"

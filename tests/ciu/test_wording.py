@@ -151,9 +151,9 @@ def test_money_is_told_in_its_currency_and_rounded_toward_less(words: Words, out
 
     assert say() == ("ACCEPTED +250.00 KES", "Credit 312.99 KES")
     used = say(result=TokenResult.UsedError, worth=-500_001, first_at=outcome().at)
-    assert used == ("USED 14:02 -5.01 KES", "Taken off the credit")
+    assert used == ("USED 14:02 -5.01 KES", "Was taken off then")
     used = say(result=TokenResult.UsedError, worth=25_052_624, first_at=outcome().at)
-    assert used == ("USED 14:02 250.52", "Added to your credit")
+    assert used == ("USED 14:02 250.52", "Added to credit then")
 
 
 def test_a_currency_that_is_not_understood_is_no_account() -> None:
@@ -235,8 +235,9 @@ def test_a_used_token_is_told_with_when_and_how_much(words: Words, outcome: Make
         return wording.verdict(words, used, HERE)
 
     at = outcome().at
-    assert say(first_at=at) == ("USED 14:02 +25.0 kWh", "Added to your credit")
+    assert say(first_at=at) == ("USED 14:02 +25.0 kWh", "Added to credit then")
     assert say(first_at=at, first_source=EntrySource.MANAGEMENT)[1] == "Added, by office"
+    assert say(first_at=at, first_source=EntrySource.SLOT_3)[1] == "Added then, by CIU 3"
     assert say(first_at=at, at=at + 86_400)[0] == "USED 1 Jan +25.0 kWh"
     assert say(first_at=at, at=at + 366 * 86_400)[0] == "USED 1990 +25.0 kWh"
     assert say(first_at=0)[0] == "USED +25.0 kWh"
@@ -340,6 +341,14 @@ def test_a_silent_line_is_told_from_a_silent_meter(words: Words) -> None:
 def test_every_alarm_but_that_of_the_supply_page_has_words(words: Words) -> None:
     assert set(wording.ALARMS) == set(Alarm) - {Alarm.RELAY_OPEN}
     assert all(fits(wording.alarm(words, alarm)) for alarm in wording.ALARMS)
+
+
+def test_of_a_meter_that_was_never_in_use_nothing_is_used_up(words: Words) -> None:
+    unused, empty = map(off_for, (SupplyReason.NEVER_COMMISSIONED, SupplyReason.NO_CREDIT))
+    never = wording.alarm(words, Alarm.CREDIT_EXHAUSTED, unused)
+    assert never == ("NO CREDIT YET", "Enter first token")
+    assert wording.alarm(words, Alarm.CREDIT_EXHAUSTED, empty)[0] == "CREDIT USED UP"
+    assert wording.alarm(words, Alarm.TAMPERED, unused)[0] == "TAMPERING FOUND"
 
 
 @pytest.mark.parametrize("kind", Complaint)

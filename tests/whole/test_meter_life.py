@@ -211,7 +211,7 @@ def live_on(lab: Lab, sections: int, *, group: str, three: bool) -> None:
 
         (credit,) = life.sold("25")
         assert await life.enter(credit) == ("ACCEPTED  +25.0 kWh", "Credit 34.0 Light on")
-        used = ("USED 12:00 +25.0 kWh", "Added to your credit")
+        used = ("USED 12:00 +25.0 kWh", "Added to credit then")
         await life.says(credit, TokenResult.UsedError, *used)
         done = ("DONE ALREADY 12:00", "The key has changed")
         await life.says(default[0], TokenResult.CRCError, *done)
@@ -259,7 +259,7 @@ def roll_over(lab: Lab, sections: int) -> None:
     assert after.sts.tids.used == (tid_at(NOVEMBER_2045, BaseDate.YEAR_2035),)
 
 
-ADDED = "Added to your credit"
+ADDED = "Added to credit then"
 CANNOT = ("METER CANNOT DO THIS", "Ask your vendor")
 
 
