@@ -112,6 +112,16 @@ async def test_keys_clicks_and_pastes_press_the_keypad(
     assert unit.faces == []
 
 
+def test_the_credit_light_dims_with_a_credit_that_may_be_gone() -> None:
+    good = Signs(LinkSign.GOOD, RelaySign.CLOSED, Lamp.GREEN)
+    fresh = Screen(("", ""), "0016", signs=good)
+    old = replace(fresh, age="12 s")
+    lost = replace(fresh, signs=replace(good, link=LinkSign.LOST))
+    assert lamp(fresh, RICH).spans[0].style == "$success"
+    assert {lamp(each, RICH).spans[0].style for each in (old, lost)} == {"$muted"}
+    assert {lamp(each, RICH).plain for each in (fresh, old, lost)} == {"● credit good"}
+
+
 def test_credit_that_is_old_says_how_old() -> None:
     fresh = Screen(("", ""), "0016", big="12.4")
     assert " old" not in credit(fresh, PANE).plain

@@ -76,9 +76,10 @@ def lines(screen: Screen) -> Content:
 
 
 def lamp(screen: Screen, glyphs: Glyphs) -> Content:
-    """Return the credit light with its word."""
+    """Return the credit light with its word; it dims while nobody knows whether it still holds."""
     lit = screen.signs.lamp
-    return Content.styled(f"{glyphs.lamp[lit]} {lit.value}", LAMP_STYLES[lit])
+    dim = screen.age or screen.signs.link is LinkSign.LOST
+    return Content.styled(f"{glyphs.lamp[lit]} {lit.value}", "$muted" if dim else LAMP_STYLES[lit])
 
 
 def first_meter(meters: tuple[MeterLine, ...], height: int) -> int:
