@@ -42,7 +42,7 @@ COMMANDS: tuple[Tool | Process, ...] = (
     Tool("provision", "tools.provision", "write the configuration and keys of new meters"),
     Process("meter", "meter.__main__", "the process on the meter's side"),
     Process("ciu", "ciu.__main__", "the customer interface unit: display and keypad"),
-    Tool("vend", "tools.vend", "sell a token to a meter of the register"),
+    Tool("vend", "tools.vend", "the point of sale: tokens for the meters of a register"),
     Tool("sts", "tools.sts", "STS tokens and keys: encode, decode, derive"),
     Tool("bus", "tools.bus", "a virtual half-duplex line between meters and units"),
     Tool("load", "tools.load", "switch an appliance of a simulated house"),
