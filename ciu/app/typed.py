@@ -43,6 +43,8 @@ COMPLAINTS = {
     Complaint.NO_METER: "no meter of this unit ends in {code}: nothing was sent",
     Complaint.ABANDONED: "{count} keys and no E: nothing was sent",
     Complaint.WAIT: "an earlier token is still being checked: nothing was sent",
+    Complaint.NOTHING_PASTED: "no token was pasted: nothing was sent",
+    Complaint.SEVERAL_PASTED: "more than one token was pasted: nothing was sent",
 }
 
 

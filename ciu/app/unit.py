@@ -34,6 +34,7 @@ from ciu.panel import (
 from ciu.remote import Caller, Line, Site
 from ciu.screen import Screen
 from ciu.state import CiuState
+from ciu.wording import Complaint
 from link.durable import Connect, connect_sqlite
 from link.media import Medium, connect
 from link.token_entry import Accepted, NotDone, NotSent, Refused, Unknown
@@ -87,7 +88,8 @@ class CiuApp:
         """Whether any port was open yet."""
         self._shown: Screen | None = None
         self._has_news = False
-        self._ahead: deque[Key] = deque()
+        self._ahead: deque[tuple[Key, bool]] = deque()
+        """Keys to press, and whether an entry begins anew with them."""
         self._lines: dict[str, Line] = {}
         self._changed = asyncio.Event()
         self._moved = asyncio.Event()
@@ -120,8 +122,19 @@ class CiuApp:
     def type(self, keys: Sequence[Key]) -> None:
         """Press a row of keys; while a token is checked it waits, or is lost where there is no
         room for all of it: what is left of a row may be the start of another token."""
+        self._type(keys)
+
+    def paste(self, pasted: Sequence[Key] | Complaint) -> None:
+        """Type a row of keys in the place of what is typed, or say why nothing is typed."""
+        if isinstance(pasted, Complaint):
+            self.panel.refuse(pasted, self._loop.time())
+            self._go_on()
+        else:
+            self._type(pasted, anew=True)
+
+    def _type(self, keys: Sequence[Key], *, anew: bool = False) -> None:
         if len(self._ahead) + len(keys) <= KEYS_AHEAD:
-            self._ahead.extend(keys)
+            self._ahead.extend((key, anew and not at) for at, key in enumerate(keys))
         else:
             log.warning("%d keys are lost: %d wait already", len(keys), len(self._ahead))
         self._go_on()
@@ -207,7 +220,8 @@ class CiuApp:
         self._carry_out()
         self._show()
         while self._ahead and self.panel.mode is not Mode.CHECKING:
-            self.panel.press(self._ahead.popleft(), self._loop.time())
+            key, anew = self._ahead.popleft()
+            self.panel.press(key, self._loop.time(), anew=anew)
             self._carry_out()
         self._show()
         for event in (self._moved, self._changed):

@@ -20,6 +20,8 @@ class Cue(Enum):
     """What a key, a verdict or a pause comes to."""
 
     SIGN = "digit, # or *"
+    ANEW = "the first sign of a paste while something is typed"
+    UNREADABLE = "a paste that is no token"
     ERASE = "B in an entry"
     CLEAR = "B twice quickly, or on the last sign"
     TOKEN = "E or a pause after a token"

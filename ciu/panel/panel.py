@@ -122,9 +122,11 @@ class Panel:
         effects, self._desk.effects = self._desk.effects, []
         return effects
 
-    def press(self, key: Key, now: float) -> None:
-        """Take a key."""
+    def press(self, key: Key, now: float, *, anew: bool = False) -> None:
+        """Take a key; with `anew` a sign takes the place of what is typed."""
         cue = self._cue(key, now)
+        if anew and cue is Cue.SIGN and self._mode in TYPING:
+            cue = Cue.ANEW
         self._desk.key = key
         self._take(cue, now)
         if self._closes(key):
@@ -136,6 +138,11 @@ class Panel:
         if known:
             self._follow(cue, now)
         self._refresh(now)
+
+    def refuse(self, complaint: Complaint, now: float) -> None:
+        """Say what is wrong with a paste; what is typed stays."""
+        self._desk.complaint = complaint
+        self._take(Cue.UNREADABLE, now)
 
     def choose(self, meter: str, now: float) -> None:
         """Bring a meter to the display, refused by a sound where an entry or a token is under way.

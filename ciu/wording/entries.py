@@ -28,6 +28,8 @@ class Complaint(Enum):
     NO_METER = "No such meter\n{typed}"
     ABANDONED = "Entry given up\n{count} typed"
     WAIT = "Earlier token still\nbeing checked: wait"
+    NOTHING_PASTED = "NO TOKEN PASTED\nPaste its 20 digits"
+    SEVERAL_PASTED = "WHICH IS THE TOKEN?\nPaste 20 digits only"
 
 
 def complaint(words: Words, kind: Complaint, typed: str) -> Lines:

@@ -9,7 +9,7 @@ from ciu.keypad import Key
 from ciu.panel import Label, News, Panel
 from ciu.profiles import PROFILES
 from ciu.screen import Screen
-from ciu.wording import Words
+from ciu.wording import Complaint, Words
 
 
 class PanelUnit:
@@ -33,15 +33,19 @@ class PanelUnit:
     def board(self) -> Board:
         return Board(self.panel.meter_lines(self._now), self._diary.newest_first)
 
-    def press(self, key: Key) -> None:
+    def press(self, key: Key, *, anew: bool = False) -> None:
         self.pressed.append(key)
         self._now += 1.0
-        self.panel.press(key, self._now)
+        self.panel.press(key, self._now, anew=anew)
         self._show()
 
-    def type(self, keys: Sequence[Key]) -> None:
-        for key in keys:
-            self.press(key)
+    def paste(self, pasted: Sequence[Key] | Complaint) -> None:
+        if isinstance(pasted, Complaint):
+            self.panel.refuse(pasted, self._now)
+            self._show()
+            return
+        for at, key in enumerate(pasted):
+            self.press(key, anew=not at)
 
     def choose(self, drn: str) -> None:
         self.panel.choose(drn, self._now)

@@ -21,7 +21,7 @@ from ciu.keypad import Key, read_keys
 from ciu.panel import Heard, Label, Reading, Settled, WentSilent
 from ciu.panel.view import LONGEST_CREDIT
 from ciu.screen import Lamp, LinkSign, RelaySign, Screen, Signs
-from ciu.wording import ELECTRICITY, Silence, Silent, Words, account_of
+from ciu.wording import ELECTRICITY, Complaint, Silence, Silent, Words, account_of
 from link.cosem.values import Currency, CurrencyUnit
 from link.terms import (
     LinkTrouble,
@@ -101,15 +101,29 @@ async def test_keys_clicks_and_pastes_press_the_keypad(
         assert any("1#1_" in line for line in text_of(face))
         unit.pressed.clear()
         face.post_message(events.Paste("2371 6100 5011\n8319 4197"))
-        face.post_message(events.Paste("a shopping list"))
-        strike(face, "enter", "enter", "f4")
+        strike(face, "enter", "enter")
         await pilot.pause()
         assert unit.pressed == list(read_keys("23716100501183194197EE"))
+        unit.wait(600)
+        strike(face, "f4")
+        await pilot.pause()
         assert unit.panel.meter == labels[1].drn
         await pilot.click("#line", offset=(5, 1))
         assert unit.panel.meter == labels[0].drn
         strike(face, "f10")
     assert unit.faces == []
+
+
+async def test_a_paste_begins_anew_or_says_why_nothing_is_typed(unit: PanelUnit) -> None:
+    face = TerminalFace(unit, "xterm")
+    async with face.run_test(size=SMALL) as pilot:
+        strike(face, "1", "2")
+        face.post_message(events.Paste("a shopping list"))
+        await pilot.pause()
+        assert unit.screen.lines[0] == "NO TOKEN PASTED"
+        face.post_message(events.Paste("2371 6100 5011 8319 4197"))
+        await pilot.pause()
+        assert unit.panel.typed == "23716100501183194197"
 
 
 def test_the_credit_light_dims_with_a_credit_that_may_be_gone() -> None:
@@ -154,8 +168,8 @@ def test_every_key_has_a_cap_and_can_be_pressed_by_its_character() -> None:
     assert key_of("backspace", "\x7f") is key_of("delete", None) is Key.BACKSPACE
     assert key_of("enter", "\r") is Key.ENTER
     assert key_of("f2", None) is key_of("x", "x") is None
-    assert keys_of("twenty digits") == ()
-    assert keys_of("call 23716") == ()
+    assert keys_of("twenty digits") is keys_of(" \n") is Complaint.NOTHING_PASTED
+    assert keys_of("call 23716") is Complaint.NOTHING_PASTED
     assert keys_of("Token: 2371 6100 5011 8319 4197.") == read_keys("23716100501183194197")
 
 
@@ -173,9 +187,10 @@ def test_of_a_slip_with_other_numbers_the_token_is_typed(slip: str) -> None:
 
 
 def test_of_a_slip_that_can_be_read_in_two_ways_nothing_is_typed() -> None:
-    assert keys_of("1: 2371 6100 5011 8319 4197, 2: 5843 1111 2222 3333 4444") == ()
-    assert keys_of("in 2025 2371 6100 5011 8319 4197") == ()
-    assert keys_of("paid 237161005011831941971") == ()
+    two = "2371 6100 5011 8319 4197\n5843 1111 2222 3333 4444"
+    assert keys_of(two) is keys_of(f"new key: {two}") is Complaint.SEVERAL_PASTED
+    assert keys_of("in 2025 2371 6100 5011 8319 4197") is Complaint.SEVERAL_PASTED
+    assert keys_of("paid 237161005011831941971") is Complaint.NOTHING_PASTED
 
 
 MONEY = (("KES", -2), ("UGX", 0), ("JOD", -3))

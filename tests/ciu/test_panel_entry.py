@@ -2,6 +2,7 @@
 
 import pytest
 
+from ciu.keypad import read_keys
 from ciu.panel import (
     Beep,
     Complain,
@@ -163,3 +164,35 @@ def test_an_e_after_a_code_that_a_hash_has_ended_changes_nothing(
 def test_no_effect_shows_what_was_typed(customer: Customer) -> None:
     customer.press(DIGITS[:19] + "E" + DIGITS[19] + "E")
     assert DIGITS[:12] not in repr([e for e in customer.effects if not isinstance(e, Show)])
+
+
+def test_a_paste_takes_the_place_of_what_is_typed(customer: Customer) -> None:
+    for typed in ("", "123", "123E", DIGITS[:19] + "E", "37E"):
+        customer.press(typed)
+        for at, key in enumerate(read_keys(DIGITS)):
+            customer.panel.press(key, customer.now, anew=not at)
+        assert (customer.panel.typed, customer.panel.mode) == (DIGITS, Mode.ENTRY)
+        customer.press("BB", every_s=0.1)
+
+
+@pytest.mark.parametrize("typed", ["", "2371", DIGITS[:19] + "E", "37E", "12E"])
+def test_a_paste_that_is_no_token_is_told_and_heard_and_changes_nothing(
+    typed: str, customer: Customer
+) -> None:
+    customer.press(typed)
+    before, wrong = customer.panel.typed, customer.effects.count(Beep(Tone.WRONG))
+    customer.panel.refuse(Complaint.SEVERAL_PASTED, customer.now)
+    customer.collect()
+    assert customer.lines == ("WHICH IS THE TOKEN?", "Paste 20 digits only")
+    assert customer.effects.count(Beep(Tone.WRONG)) == wrong + 1
+    assert customer.panel.typed == before
+    customer.wait(6)
+    assert customer.panel.mode is (Mode.ENTRY if before in DIGITS[:19] and before else Mode.IDLE)
+
+
+def test_a_paste_while_a_token_is_checked_is_refused_by_a_sound(customer: Customer) -> None:
+    customer.press(DIGITS + "E")
+    customer.effects.clear()
+    customer.panel.refuse(Complaint.NOTHING_PASTED, customer.now)
+    customer.collect()
+    assert customer.effects == [Beep(Tone.WRONG)]

@@ -1,4 +1,4 @@
-"""The screen of the customer interface unit in five states, drawn by the terminal face itself."""
+"""The screen of the customer interface unit in six states, drawn by the terminal face itself."""
 
 import asyncio
 import re
@@ -9,6 +9,7 @@ from ciu.board import Board
 from ciu.faces.terminal import TerminalFace
 from ciu.keypad import Key
 from ciu.screen import Screen
+from ciu.wording import Complaint
 from tools.docs import story
 from tools.docs.cells import joined
 from tools.docs.story import Still
@@ -41,7 +42,7 @@ class _Unit:
     def press(self, key: Key) -> None:
         """Nobody is there."""
 
-    def type(self, keys: Sequence[Key]) -> None:
+    def paste(self, pasted: Sequence[Key] | Complaint) -> None:
         """Nobody is there."""
 
     def choose(self, drn: str) -> None:

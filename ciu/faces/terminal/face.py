@@ -19,6 +19,7 @@ from ciu.faces.terminal.parts import Keypad, MeterRows, Picture
 from ciu.faces.terminal.style import SHEET, THEME
 from ciu.keypad import Key
 from ciu.screen import Screen
+from ciu.wording import Complaint
 
 WIDE_COLUMNS, TALL_ROWS = 110, 36
 """From here on there is room for wider digits, and for keys of three rows."""
@@ -42,8 +43,8 @@ class Unit(Protocol):
     def press(self, key: Key) -> None:
         """Press a key."""
 
-    def type(self, keys: Sequence[Key]) -> None:
-        """Press a row of keys."""
+    def paste(self, pasted: Sequence[Key] | Complaint) -> None:
+        """Type a row of keys anew, or say what is wrong with a paste."""
 
     def choose(self, drn: str) -> None:
         """Bring a meter to the display."""
@@ -130,7 +131,7 @@ class TerminalFace(App[None]):
 
     def on_paste(self, event: events.Paste) -> None:
         """Type what was pasted, if it spells keys."""
-        self._unit.type(keys_of(event.text))
+        self._unit.paste(keys_of(event.text))
 
     def action_next_meter(self) -> None:
         """Bring the next meter to the display."""

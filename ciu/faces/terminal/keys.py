@@ -4,6 +4,7 @@ import re
 from string import digits
 
 from ciu.keypad import Key, UnknownKey, read_keys
+from ciu.wording import Complaint
 from link.terms import TOKEN_DIGITS
 
 NAMED = {"backspace": Key.BACKSPACE, "delete": Key.BACKSPACE, "enter": Key.ENTER}
@@ -20,21 +21,26 @@ def key_of(name: str, character: str | None) -> Key | None:
     return Key(character) if character in set(Key) else None
 
 
-def keys_of(pasted: str) -> tuple[Key, ...]:
+def keys_of(pasted: str) -> tuple[Key, ...] | Complaint:
     """Return the keys that a pasted text spells; of a message about one token, its digits."""
     try:
-        return read_keys(pasted)
+        keys = read_keys(pasted)
     except UnknownKey:
-        return read_keys(_token_in(pasted))
+        return _token_in(pasted)
+    if len(keys) > TOKEN_DIGITS and all(key in digits for key in keys):
+        return Complaint.SEVERAL_PASTED
+    return keys or Complaint.NOTHING_PASTED
 
 
-def _token_in(message: str) -> str:
-    """Return the digits of the one token in a message, "" where none or several may be meant."""
+def _token_in(message: str) -> tuple[Key, ...] | Complaint:
+    """Return the digits of the one token in a message."""
     every_digit = _digits(message)
     if len(every_digit) == TOKEN_DIGITS:
-        return every_digit
+        return read_keys(every_digit)
     tokens = {_digits(grouped) for grouped in GROUPED.findall(message)}
-    return tokens.pop() if len(tokens) == 1 else ""
+    if not tokens:
+        return Complaint.NOTHING_PASTED
+    return read_keys(tokens.pop()) if len(tokens) == 1 else Complaint.SEVERAL_PASTED
 
 
 def _digits(text: str) -> str:
