@@ -17,7 +17,16 @@ from ciu.screen import LinkSign, RelaySign, Screen
 from link.line import LineSettings
 from link.secret import Secret
 from link.terms import luhn_digit
-from meter.sts import BaseDate, DecoderKey, EncryptionAlgorithm, KeyType, UnitsCredit, write_token
+from meter.sts import (
+    BaseDate,
+    DecoderKey,
+    EncryptionAlgorithm,
+    KeyType,
+    NewKey,
+    UnitsCredit,
+    key_sections,
+    write_token,
+)
 from meter.sts.tid import MINUTE_S
 from tools.provision.making import Made, make_meters
 from tools.provision.order import NEVER_EXPIRES, Order
@@ -29,6 +38,10 @@ DRNS = tuple(each + luhn_digit(each) for each in ("6468695681", "6468702221", "6
 VENDING_KEY = bytes(range(20))
 """For pictures only: DKGA04 takes 160 bits."""
 
+NEW_KEY = NewKey(
+    Secret(bytes(range(16))), ken=NEVER_EXPIRES, krn=2, kt=KeyType.DUTK, ti=1, ro=0, sgc=123456
+)
+
 BASE = BaseDate.YEAR_2014
 TODAY = datetime(2026, 11, 21, 14, 0, 0, tzinfo=UTC)
 HOUSE = "simulated://house?on=fridge,light,television&scale=20"
@@ -38,6 +51,8 @@ PATIENCE_S = 600.0
 """Virtual seconds that any screen is waited for."""
 TYPED = 14
 """Digits that stand on the display while the sale is typed."""
+PARTS = 2
+"""Tokens of the new key that the meter has when its picture is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +117,7 @@ class _Customer:
         (self._unit,) = self._scene.units
 
     async def live(self) -> None:
-        """Run out of credit, buy and type, look, and lose the meter."""
+        """Run out of credit, buy and type, take a new key, look, and lose the meter."""
         await self._until(lambda screen: screen.signs.relay is RelaySign.OPEN)
         self._type(self._buy(FIRST) + "E")
         await self._until(lambda screen: screen.signs.relay is RelaySign.CLOSED)
@@ -114,6 +129,7 @@ class _Customer:
         self._type(token[TYPED:] + "E")
         await self._until(lambda screen: screen.lines[0].startswith("ACCEPTED"))
         await self._still("accepted", lambda screen: screen.signs.relay is RelaySign.CLOSED)
+        await self._change_key()
         await self._until(lambda _: self._unit.panel.mode is Mode.IDLE)
         await self._until(lambda screen: screen.big < "25")
         await self._still("idle", lambda screen: screen.lines[0].startswith("Credit"))
@@ -121,11 +137,25 @@ class _Customer:
         await self._still("silent", lambda screen: screen.signs.link is LinkSign.LOST)
         await self._scene.close()
 
+    async def _change_key(self) -> None:
+        key = self._key
+        parts = [write_token(section, key) for section in key_sections(NEW_KEY)]
+        for count, part in enumerate(parts[:-1], 1):
+            self._type(part + "E")
+            await self._until(_ends_with(f": {count} of {len(parts)}"))
+            if count == PARTS:
+                await self._still("key-change", lambda screen: screen.lines[1].endswith("9:40"))
+        self._type(parts[-1] + "E")
+        await self._until(lambda screen: screen.lines[0].startswith("KEY CHANGED"))
+
+    @property
+    def _key(self) -> DecoderKey:
+        return DecoderKey(EncryptionAlgorithm.EA11, self._meter.decoder_key)
+
     def _buy(self, field: int) -> str:
         now_s = int(TODAY.timestamp() + asyncio.get_running_loop().time())
         token = UnitsCredit(subclass=0, rnd=0, tid=(now_s - BASE.at) // MINUTE_S, field=field)
-        key = DecoderKey(EncryptionAlgorithm.EA11, self._meter.decoder_key)
-        return write_token(token, key)
+        return write_token(token, self._key)
 
     def _type(self, keys: str) -> None:
         self._unit.type(read_keys(keys))
@@ -138,3 +168,7 @@ class _Customer:
     async def _still(self, name: str, holds: Callable[[Screen], bool]) -> None:
         await self._until(holds)
         self._stills[name] = Still(self._unit.screen, self._unit.board())
+
+
+def _ends_with(told: str) -> Callable[[Screen], bool]:
+    return lambda screen: screen.lines[0].endswith(told)
