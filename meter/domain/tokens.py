@@ -100,7 +100,8 @@ def _credit(state: State, token: Credit, blank: TokenOutcome) -> Decision:
     if token.commodity is not account.commodity or in_money != bool(account.currency):
         return refused(blank, TokenResult.FunctionError)
     amount = token.amount if in_money else token.amount * account.measure.token_units
-    if not -account.maximum <= account.credit + amount <= account.maximum:
+    least = min(account.credit, -account.maximum)  # a debt beyond it is paid in parts
+    if not least <= account.credit + amount <= account.maximum:
         return refused(blank, TokenResult.OverflowError)
     return credited(state, blank, amount)
 

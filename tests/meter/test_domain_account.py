@@ -144,6 +144,24 @@ def test_money_beyond_what_an_account_holds_is_refused_and_not_used_up(sign: int
     assert after(state, token) == state
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_an_account_holds_its_bounds_and_not_a_bit_more(sign: int) -> None:
+    state = in_money()
+    bound = sign * state.account.maximum
+    for short, result in ((10, TokenResult.Accept), (9, TokenResult.OverflowError)):
+        account = replace(state.account, credit=bound - sign * short)
+        near = replace(state, account=account)
+        assert outcome(near, paid(near, sign * 10)).result is result
+
+
+def test_a_debt_beyond_the_bound_is_paid_in_parts_and_not_made_greater() -> None:
+    state = in_money()
+    account = replace(state.account, credit=-2 * state.account.maximum)
+    owing = replace(state, account=account)
+    assert outcome(owing, paid(owing, 10)).result is TokenResult.Accept
+    assert outcome(owing, paid(owing, -10)).result is TokenResult.OverflowError
+
+
 @given(PRICES, USES)
 def test_a_store_brings_the_account_back_with_what_is_unpaid(
     price_e5: int, uses: list[int]
