@@ -145,7 +145,8 @@ def _retired(sts: Sts, *, emptied: bool) -> tuple[Retired, ...]:
     name = fingerprint(sts.key.secret)
     end = sts.tids.end if emptied else 0
     known = {each.fingerprint: max(each.floor, end) for each in sts.retired}
-    known[name] = max(known.pop(name, 0), end)
+    known.pop(name, None)
+    known[name] = end
     spare = max(len(known) - MOST_RETIRED - 1, 0)
     forgotten = [each for each, floor in known.items() if not floor][:spare]
     return tuple(Retired(*each) for each in known.items() if each[0] not in forgotten)

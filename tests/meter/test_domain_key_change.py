@@ -278,6 +278,17 @@ def test_a_key_that_comes_back_and_the_list_was_never_emptied_leaves_its_tokens_
     assert outcome(back, other).result is TokenResult.Accept
 
 
+def test_a_key_whose_list_was_emptied_is_never_forgotten() -> None:
+    used = UnitsCredit(0, rnd=1, tid=FLOOR + 9, field=250)
+    state = after(meter(SHORT_SEED), used)
+    state = after(state, *set_of(state, replace(TWO, ro=1)))
+    for number in range(MOST_RETIRED + 2):
+        new = replace(TWO, secret=Secret(bytes([200, number] * 4)))
+        state = after(state, *set_of(state, new))
+    back = after(state, *set_of(state, replace(TWO, secret=SHORT)))
+    assert outcome(back, used).result is TokenResult.OldError
+
+
 def test_where_keys_were_forgotten_no_list_is_emptied_any_more() -> None:
     state = meter(SHORT_SEED)
     for number in range(MOST_RETIRED + 2):
