@@ -177,7 +177,7 @@ def test_a_meter_that_does_not_fit_is_not_entered(
 def test_a_tariff_of_another_commodity_is_refused(vend: Vend, tmp_path: Path) -> None:
     vend("tariff", "add", "home", "--currency", "KES", "--price", "20")
     words = ("--commodity", "gas", "--vk-file", tmp_path / "vk1", "--tariff", "home")
-    assert "is for electricity" in vend("meter", "add", "--drn", DRN, *words).err
+    assert "tariff add --commodity" in vend("meter", "add", "--drn", DRN, *words).err
 
 
 def test_a_meter_is_entered_once(vend: Vend, tmp_path: Path) -> None:

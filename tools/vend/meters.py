@@ -102,7 +102,10 @@ def _check_tariff(till: Till, meter: MeterRecord, name: str) -> Tariff | None:
         known = ", ".join(each.name for each in till.register.tariffs())
         raise Stop(f"no tariff {name!r}; there are: {known or 'none'}")
     if tariff.commodity != meter.commodity:
-        raise Stop(f"tariff {name} is for {tariff.commodity}, the meter for {meter.commodity}")
+        raise Stop(
+            f"tariff {name} is for {tariff.commodity}, the meter for {meter.commodity}: make one"
+            f" with vend tariff add --commodity {meter.commodity}"
+        )
     return tariff
 
 
