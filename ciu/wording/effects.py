@@ -66,6 +66,7 @@ EFFECTS = {
     ),
     **dict.fromkeys(KEY_SECTIONS, _KEY_CHANGED),
 }
+NOTHING_CLEARED = Effect("CREDIT CLEARED\nNone was left", "credit cleared, none was left")
 OTHER = Effect("ACCEPTED\nMeter has taken it", "")
 
 FACTOR = Measure(1000, "", places=3)
@@ -79,6 +80,8 @@ NO_LIMIT = "none"
 
 def effect_of(outcome: TokenOutcome) -> Effect:
     """Return what an accepted management token did."""
+    if outcome.subclass == Management.CLEAR_CREDIT and not outcome.amount:
+        return NOTHING_CLEARED
     known = outcome.subclass in EFFECTS
     return EFFECTS[Management(outcome.subclass)] if known else OTHER
 

@@ -194,6 +194,11 @@ def test_a_management_token_is_told_by_what_it_did(
     assert EFFECTS.keys() == DID.keys()
 
 
+def test_a_credit_that_was_none_is_cleared_in_words(words: Words, outcome: Make) -> None:
+    cleared = outcome(token_class=2, subclass=Management.CLEAR_CREDIT, amount=0, credit_after=-30)
+    assert wording.verdict(words, cleared, HERE) == ("CREDIT CLEARED", "None was left")
+
+
 def test_a_limit_of_nothing_is_none_and_a_cleared_tamper_tells_of_the_light(
     words: Words, outcome: Make
 ) -> None:
