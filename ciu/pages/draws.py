@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from ciu import COLUMNS, wording
-from ciu.pages.page import Draw, Page, Seen, draw_value
+from ciu.pages.page import Draw, Page, Seen, draw_value, say_not_there
 from ciu.pages.rows import DAYS_LEFT, POWER
 from ciu.wording import Commodity, Lines, Measure, Words
 from link.cosem import row
@@ -30,6 +30,10 @@ USED_BEFORE = "Yesterday\t{shorter}|{shorter}\nLast month\t{longer}|{longer}"
 INTERRUPTIONS = "Overloads\t{overloads}\nPower-offs\t{power_offs}|Offs\t{power_offs}"
 NO_UNIT = "in an unknown unit"
 KEY_CHANGED = "KEY CHANGED\n{group} KRN {krn} TI {ti}|{group} {krn} {ti}|{group}"
+KEY_CHANGED_ALONE = "KEY CHANGED\nKRN {krn} TI {ti}|{krn} {ti}|{krn}"
+"""By a set that tells no supply group."""
+UNTOLD_GROUP = 0
+"""What the meter says where no token has told its supply group."""
 TAMPERED = "TAMPER {first}\n{second}"
 NO_PRICE = "none"
 KEYPAD = "Keypad test\nPress keys, see them"
@@ -46,6 +50,13 @@ def credit(words: Words, page: Page, seen: Seen) -> Lines:
     account = seen.account
     amount = account.rows.amount(seen.number(page.rows[0])) if account else NO_UNIT
     return draw_value(words, page, seen, amount)
+
+
+def power(words: Words, page: Page, seen: Seen) -> Lines:
+    """Say the power of now, where there is any."""
+    if seen.commodity in POWERLESS:
+        return say_not_there(words, page, seen)
+    return draw_value(words, page, seen, wording.kilowatts(seen.number(page.rows[0])))
 
 
 def total(words: Words, page: Page, seen: Seen) -> Lines:
@@ -75,7 +86,13 @@ def tamper(words: Words, page: Page, seen: Seen) -> Lines:
 def key_changed(words: Words, page: Page, seen: Seen) -> Lines:
     """Say which key is in use now."""
     group, krn, ti = (seen.number(row) for row in page.rows)
-    return words.say(KEY_CHANGED, group=f"{group:06d}", krn=str(krn), ti=f"{ti:02d}")
+    template = KEY_CHANGED_ALONE if group == UNTOLD_GROUP else KEY_CHANGED
+    return words.say(template, group=f"{group:06d}", krn=str(krn), ti=f"{ti:02d}")
+
+
+def supply_group(group: int) -> str:
+    """Return a supply group code as it is written."""
+    return "not known" if group == UNTOLD_GROUP else f"{group:06d}"
 
 
 def text(words: Words, page: Page, seen: Seen) -> Lines:

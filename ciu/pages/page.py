@@ -76,6 +76,11 @@ def _lacking(page: Page, seen: Seen) -> str:
     return UNREACHED if seen.silent else UNREAD
 
 
+def say_not_there(words: Words, page: Page, seen: Seen) -> Lines:
+    """Say that the meter does not have what the page is about."""
+    return words.say(NOT_THERE, title=words.translate(page.title), tail=seen.tail)
+
+
 def draw_value(words: Words, page: Page, seen: Seen, value: str) -> Lines:
     title = words.translate(page.title)
     age = wording.span(seen.age_s)

@@ -12,7 +12,7 @@ ALL_TESTS = (1 << 36) - 1
 
 _PAGES = (
     Page("credit", "Credit left", (rows.CREDIT, rows.CURRENCY), draws.credit),
-    Page("power", "Power now", (rows.POWER,), draws.number(wording.kilowatts), test=9),
+    Page("power", "Power now", (rows.POWER,), draws.power, test=9),
     Page("outlook", "Power now", (rows.POWER,), draws.outlook),
     Page("supply", "Supply", (rows.SUPPLY,), draws.supply, test=1),
     Page("overload", "Supply", (rows.SUPPLY,), draws.overload),
@@ -82,7 +82,7 @@ _PAGES = (
     Page(
         "key_tokens", "Key change tokens", ("sts.no_of_kct_supported",), draws.number(str), test=15
     ),
-    Page("group", "Supply group", (rows.GROUP,), draws.number("{:06d}".format), test=16),
+    Page("group", "Supply group", (rows.GROUP,), draws.number(draws.supply_group), test=16),
     Page("key_expiry", "Key expiry number", ("sts.key_expiry_number",), draws.number(str), test=17),
     Page("key_changed", "KEY CHANGED", (rows.GROUP, rows.REVISION, rows.TARIFF), draws.key_changed),
     Page("keypad_test", "Keypad test", (), draws.keypad, test=6),

@@ -63,7 +63,7 @@ class Measure:
 MEASURES = {
     Unit.WATT_HOUR: Measure(1000, "kWh"),
     Unit.CUBIC_METRE: Measure(1000, "m³"),
-    Unit.SECOND: Measure(HOUR_S, "h"),
+    Unit.SECOND: Measure(HOUR_S, "h", places=2),
     Unit.WATT: Measure(1000, "kW", places=2),
     Unit.CURRENCY: Measure(100_000, "", places=2),
 }

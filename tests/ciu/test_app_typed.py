@@ -46,7 +46,7 @@ KES = Currency("KES", -2, CurrencyUnit.MONETARY)
     ("currency", "unit", "told", "rounded"),
     [
         (WATER, "m3", {"amount_l": 25_000, "credit_l": 25_000}, (25.0, 25.0)),
-        (TIME, "h", {"amount_s": 25_000, "credit_s": 25_000}, (6.9, 6.9)),
+        (TIME, "h", {"amount_s": 25_000, "credit_s": 25_000}, (6.94, 6.94)),
         (KES, "KES", {"amount_e5": 25_000_000, "credit_e5": 25_000_000}, (250.0, 250.0)),
     ],
 )

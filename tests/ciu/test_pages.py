@@ -7,7 +7,7 @@ import pytest
 
 from ciu import COLUMNS, pages
 from ciu.pages import PAGES, Page, Seen
-from ciu.wording import Lines, Words
+from ciu.wording import MEASURES, Lines, Words
 from link.cosem import Role, row
 from link.cosem.values import Currency, CurrencyUnit
 from link.terms import Alarm, Consumption, LedgerHead, Tamper, Unit, Usage
@@ -104,7 +104,7 @@ def test_each_bit_of_a_test_token_asks_for_its_own_page() -> None:
         (KES, 25_049, "250.49 KES"),
         (KES, -1, "-0.01 KES"),
         (LITRES, 12_499, "12.4 m³"),
-        (SECONDS, 5_400, "1.5 h"),
+        (SECONDS, 5_400, "1.50 h"),
         (STRANGE, 25_049, "in an unknown unit"),
     ],
 )
@@ -120,14 +120,25 @@ def test_use_is_shown_in_units_of_the_commodity(words: Words) -> None:
     for commodity, said in (
         ("electricity", ("1.5 kWh", "36.0 kWh")),
         ("water", ("1.5 m³", "36.0 m³")),
-        ("time", ("0.4 h", "10.0 h")),
+        ("time", ("0.41 h", "10.00 h")),
     ):
         lines = shown(words, "usage", used=used, commodity=commodity)
         assert tuple(line.split("  ")[-1].strip() for line in lines) == said
     assert shown(words, "total", used=Consumption(12_345, Unit.CUBIC_METRE))[1] == "12.3 m³"
 
 
+def test_minutes_that_were_bought_are_some_hours() -> None:
+    assert MEASURES[Unit.SECOND].amount(300) == "0.08 h"
+
+
+def test_a_supply_group_that_no_token_has_told_is_not_known(words: Words) -> None:
+    assert shown(words, "key_changed", sgc=0, krn=2, ti=1) == ("KEY CHANGED", "KRN 2 TI 01")
+    assert shown(words, "group", code=0)[1] == "not known"
+
+
 def test_nobody_is_told_of_power_beside_water(words: Words) -> None:
+    asked = replace(FRESH, values={pages.POWER: 0, pages.COMMODITY: "water"})
+    assert pages.draw(words, PAGES["power"], asked)[1] == "not on this meter"
     values = {pages.POWER: 0, pages.COMMODITY: "water", pages.DAYS_LEFT: 13}
     drawn = pages.draw(words, PAGES["outlook"], replace(FRESH, values=values))
     assert drawn == ("Credit left    …6810", "13 days")

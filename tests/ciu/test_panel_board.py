@@ -42,7 +42,7 @@ KES = Currency("KES", -2, CurrencyUnit.MONETARY)
         (KES, 1_000_099, ("10000", "KES")),
         (KES, -1, ("-0.01", "KES")),
         (Currency("l", 0, CurrencyUnit.CONSUMPTION), 12_499, ("12.4", "m³")),
-        (Currency("s", 0, CurrencyUnit.TIME), 5_400, ("1.5", "h")),
+        (Currency("s", 0, CurrencyUnit.TIME), 5_400, ("1.50", "h")),
         (Currency("??", 9, CurrencyUnit.MONETARY), 5_400, (NO_FIGURE, "")),
     ],
 )

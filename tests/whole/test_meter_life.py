@@ -180,7 +180,7 @@ def test_from_the_initial_key_to_the_next_base_date(
     provision: Callable[..., Lab], keys: tuple[str, ...], three: bool, sections: int
 ) -> None:
     lab = provision("tcp://127.0.0.1:4059", "--kt", "0", *keys, "--manufactured", "2026-11-27")
-    live_on(lab, sections, group="000000" if keys is KEYS_2 else "123456", three=three)
+    live_on(lab, sections, group="" if keys is KEYS_2 else "123456 ", three=three)
     if keys is not KEYS_2:  # keys of dkga 02 are not bound to the base date
         roll_over(lab, sections=4 if keys is KEYS_4 else 2)
 
@@ -195,7 +195,7 @@ def live_on(lab: Lab, sections: int, *, group: str, three: bool) -> None:
         credit_lines = ("ACCEPTED  +9.0 kWh", "Credit 9.0 Light on")
         assert await life.enter(*life.sold("9")) == credit_lines
         default = life.changed(kt=1, three=three)
-        assert await life.enter(*default) == ("KEY CHANGED", f"{group} KRN 1 TI 01")
+        assert await life.enter(*default) == ("KEY CHANGED", f"{group}KRN 1 TI 01")
         ahead = tid_at(life.now, BaseDate.YEAR_2014) + 5
         refused = ("KEY CHANGE FIRST", "Then this one again")
         await life.says(life.forged(ahead), TokenResult.DDTKError, *refused)
@@ -207,7 +207,7 @@ def live_on(lab: Lab, sections: int, *, group: str, three: bool) -> None:
         await life.restart(Side.METER, Side.CIU)
         held = (f"KEY CHANGE: 1 of {sections}", left(sections - 1, "9:50"))
         assert life.scene.ciu.screen.lines == held
-        assert await life.enter(*unique[1:]) == ("KEY CHANGED", f"{group} KRN 1 TI 01")
+        assert await life.enter(*unique[1:]) == ("KEY CHANGED", f"{group}KRN 1 TI 01")
 
         (credit,) = life.sold("25")
         assert await life.enter(credit) == ("ACCEPTED  +25.0 kWh", "Credit 34.0 Light on")
@@ -227,10 +227,10 @@ def live_on(lab: Lab, sections: int, *, group: str, three: bool) -> None:
         mixed = write_token(SecondSection(15, ti=99, key_part=7), present)
         assert (await life.type(mixed))[0] is TokenResult.SecondKCT
         # the stale sections are gone, the mixed one gives way to the set that is typed whole
-        assert await life.enter(*tariff[1:], tariff[0]) == ("KEY CHANGED", f"{group} KRN 1 TI 02")
+        assert await life.enter(*tariff[1:], tariff[0]) == ("KEY CHANGED", f"{group}KRN 1 TI 02")
         assert await life.page("04") == ("Key revision 1", "Key type 2 DUTK")
         assert (await life.page("05"))[1] == "02"
-        assert (await life.page("16"))[1] == group
+        assert (await life.page("16"))[1] == (group.strip() or "not known")
 
     live(lab, story)
 
@@ -244,8 +244,8 @@ def roll_over(lab: Lab, sections: int) -> None:
         old.append(life.forged(before.sts.tids.used[-1]))
         sold = life.sold("7")
         assert len(sold) == sections + 1
-        group = "123456" if sections == 4 else "000000"
-        changed = ("KEY CHANGED", f"{group} KRN 1 TI 02")
+        group = "123456 " if sections == 4 else ""
+        changed = ("KEY CHANGED", f"{group}KRN 1 TI 02")
         assert await life.enter(*sold[:-1]) == changed
         accepted = ("ACCEPTED  +7.0 kWh", "Credit 41.0 Light on")
         assert await life.enter(sold[-1]) == accepted
@@ -325,7 +325,7 @@ def test_a_meter_that_counts_money_lives_by_its_price(provision: Callable[..., L
             ("ACCEPTED  +90.0 m³", "Credit 90.0 Gas on"),
             "89.8",
         ),
-        ("time", "simulated://room?scale=60", ("ACCEPTED  +1.5 h", "Credit 1.5 Supply on"), "0.5"),
+        ("time", "simulated://room?scale=60", ("ACCEPTED  +1.50 h", "1.50 h Supply on"), "0.50"),
     ],
 )
 def test_the_other_commodities_are_sold_in_their_own_units(
