@@ -32,6 +32,7 @@ from meter.domain.facts import (
     TokenAccepted,
 )
 from meter.domain.key_change import changed_by, held_after
+from meter.domain.ledger import is_credit
 from meter.domain.state import UNIT_FACTOR, Held, State, Supply
 from meter.domain.supply import RANK
 
@@ -76,7 +77,7 @@ def _applied(state: State, fact: Fact) -> State:
 
 
 def _token_entered(state: State, fact: Entered) -> State:
-    """Note the entry; what is wholly done also clears its path and puts the meter to use."""
+    """Note the entry; what is wholly done also clears its path, and credit puts it to use."""
     entry = fact.entry
     after = replace(state, ledger=state.ledger.added(entry))
     match fact:
@@ -91,7 +92,7 @@ def _token_entered(state: State, fact: Entered) -> State:
             assert_never(fact)
     return replace(
         after,
-        supply=replace(after.supply, commissioned=True),
+        supply=replace(after.supply, commissioned=after.supply.commissioned or is_credit(entry)),
         ladders=after.ladders.cleared(entry.source),
     )
 

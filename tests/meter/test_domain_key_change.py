@@ -82,7 +82,7 @@ def test_a_set_changes_everything_with_its_last_section_and_nothing_before(
             state.sts.tids,
             state.sts.base,
         )
-        assert now.supply.commissioned
+        assert now.supply == state.supply
         assert now.account == state.account
 
 
