@@ -276,12 +276,12 @@ class Consumption:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Energy by days and months of the meter's local time (0.0.96.50.6.255, ours)."""
+    """What was used, in base units, by days and months of local time (0.0.96.50.6.255, ours)."""
 
-    today_wh: int
-    yesterday_wh: int
-    month_wh: int
-    last_month_wh: int
+    today: int
+    yesterday: int
+    month: int
+    last_month: int
 
 
 DAYS_UNKNOWN = 65535

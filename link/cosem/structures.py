@@ -155,6 +155,6 @@ SUPPLY_EXPLANATION = Structure(
 )
 CONSUMPTION = Structure(Consumption, total=U64, unit=Enumerated(Unit))
 KEY_SET = Structure(KeySet, held=U8, missing=U8, seconds_left=U32)
-USAGE = Structure(Usage, today_wh=U32, yesterday_wh=U32, month_wh=U32, last_month_wh=U32)
+USAGE = Structure(Usage, today=U32, yesterday=U32, month=U32, last_month=U32)
 BILLING_PROFILE = Array(Structure(Captured, at=DATE_TIME, total_wh=U32), PROFILE_LONGEST)
 MONITORED_VALUE = Structure(MonitoredValue, class_id=U16, logical_name=LOGICAL_NAME, index=I8)

@@ -71,18 +71,18 @@ def credit_status(state: State) -> CreditStatus:
 
 
 def usage(state: State) -> Usage:
-    """Return the energy of the running and the last local day and month."""
-    total_wh, calendar = state.metering.total, state.calendar
-    today_wh, yesterday_wh = _newest_two(calendar.days, total_wh)
-    month_wh, last_month_wh = _newest_two(calendar.months, total_wh)
-    return Usage(today_wh, yesterday_wh, month_wh, last_month_wh)
+    """Return what was used in the running and the last local day and month."""
+    total, calendar = state.metering.total, state.calendar
+    today, yesterday = _newest_two(calendar.days, total)
+    month, last_month = _newest_two(calendar.months, total)
+    return Usage(today, yesterday, month, last_month)
 
 
-def _newest_two(captures: tuple[Capture, ...], total_wh: int) -> tuple[int, int]:
-    """Return the energy of the running period and of the one numbered before it."""
+def _newest_two(captures: tuple[Capture, ...], total: int) -> tuple[int, int]:
+    """Return what was used in the running period and of the one numbered before it."""
     running = captures[-1].number if captures else 0
-    used = tuple(used_by_period(captures, total_wh))
-    this, before = (sum(wh for number, wh in used if number == running - n) for n in (0, 1))
+    used = tuple(used_by_period(captures, total))
+    this, before = (sum(use for number, use in used if number == running - n) for n in (0, 1))
     return this, before
 
 

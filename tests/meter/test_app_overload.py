@@ -174,9 +174,9 @@ def test_a_day_begins_within_a_second_of_local_midnight(tmp_path: Path) -> None:
     used_wh = bench.unit.reading.register
     assert len(bench.state.calendar.days) == 1
     bench.run(2)
-    assert usage(bench.state).yesterday_wh == bench.state.calendar.days[-1].total
-    assert 0 <= usage(bench.state).yesterday_wh - used_wh <= 1
-    assert usage(bench.state).today_wh == 0
+    assert usage(bench.state).yesterday == bench.state.calendar.days[-1].total
+    assert 0 <= usage(bench.state).yesterday - used_wh <= 1
+    assert usage(bench.state).today == 0
 
 
 def test_a_clock_that_jumps_loses_no_energy_and_makes_none(tmp_path: Path) -> None:
