@@ -17,7 +17,7 @@ demo: $(READY) ## a meter, its CIU and a customer, all on this machine
 	@$(BIN)/splitmeter demo
 
 test: check ## lint, types, contracts, tests, docs current
-	@$(BIN)/pytest -q -n 2
+	@$(BIN)/pytest -q -n 2 --dist worksteal
 
 check: $(READY) ## all of test but the tests
 	@$(BIN)/ruff check .

@@ -7,7 +7,7 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-EXAMPLES = int(os.environ.get("SPLITMETER_EXAMPLES", "25"))
+EXAMPLES = int(os.environ.get("SPLITMETER_EXAMPLES", "15"))
 
 settings.register_profile(
     "splitmeter",

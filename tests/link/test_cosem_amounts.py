@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from link.cosem import floored, most
@@ -12,7 +12,6 @@ from link.cosem.amounts import GREATEST_AMOUNT, LEAST_AMOUNT
 scales = st.integers(-6, 4)
 
 
-@settings(max_examples=80, deadline=None)
 @given(st.integers(LEAST_AMOUNT, GREATEST_AMOUNT), scales, scales)
 def test_what_is_shown_is_never_more_and_less_than_one_step_below(
     amount: int, amount_scale: int, wire_scale: int
@@ -27,7 +26,6 @@ def test_what_is_shown_is_never_more_and_less_than_one_step_below(
         assert shown * step <= true < (shown + 1) * step
 
 
-@settings(max_examples=40, deadline=None)
 @given(scales, scales)
 def test_the_most_fits_and_one_more_does_not(amount_scale: int, wire_scale: int) -> None:
     greatest = most(amount_scale, wire_scale)

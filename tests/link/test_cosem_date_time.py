@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from link.cosem.date_time import GREATEST_S, NEVER, date_time_octets, date_time_seconds
@@ -12,7 +12,6 @@ SAMPLE = 1_700_000_000
 """2023-11-14 22:13:20 UTC, a Tuesday."""
 
 
-@settings(max_examples=80, deadline=None)
 @given(st.integers(1, GREATEST_S))
 def test_the_calendar_agrees_with_the_library_and_comes_back(seconds: int) -> None:
     octets = date_time_octets(seconds)

@@ -117,7 +117,6 @@ def test_least_and_greatest_come_back(schema: Schema) -> None:
         assert schema.decode(wire) == value
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.sampled_from(SCHEMAS), anything)
 def test_any_data_is_decoded_to_a_value_that_comes_back_or_is_refused(
     schema: Schema, data: Data

@@ -1,7 +1,7 @@
 """Laws of selective access to the token log, and of amounts."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from link.cosem import (
@@ -28,7 +28,6 @@ def parameters(octets: str) -> Data:
     return Data.from_bytes(bytes.fromhex(octets))
 
 
-@settings(max_examples=40, deadline=None)
 @given(selections)
 def test_selections_come_back(chosen: LogSelection) -> None:
     assert decode_selection(encode_selection(chosen)) == chosen

@@ -1,7 +1,7 @@
 """Laws of ACSE: byte-exact associations, strict elements, no secret in a repr."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from link.dlms import (
@@ -28,7 +28,6 @@ from link.dlms import (
     read_apdu,
 )
 
-many = settings(max_examples=100, deadline=None)
 PROPOSED = InitiateRequest(Conformance(0x401E5D), 0xFFFF)
 GRANTED = InitiateResponse(Conformance(0x401E5D), 0x0400)
 REFUSED = ConfirmedServiceError(
@@ -110,7 +109,6 @@ def test_forms_of_the_captures(apdu: Aarq | Aare | Rlrq | Rlre, octets: str) -> 
     assert read_apdu(bytes.fromhex(octets)) == apdu
 
 
-@many
 @given(apdus)
 def test_every_association_apdu_is_read_as_it_was_written(apdu: Aarq | Aare | Rlrq | Rlre) -> None:
     again = read_apdu(apdu.to_bytes())

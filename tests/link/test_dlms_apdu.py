@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from link.dlms import (
@@ -59,7 +59,6 @@ from link.dlms.fields import Layout
 from link.dlms.lists import LISTS
 from link.dlms.services import SERVICES
 
-many = settings(max_examples=100, deadline=None)
 VECTORS = Path(__file__).parents[1] / "vectors" / "dlms_sessions.json"
 ENERGY = bytes.fromhex("0100010800ff")
 GATEWAY = bytes.fromhex("0000132800ff")
@@ -257,13 +256,11 @@ def test_conformance_bits_count_from_the_left() -> None:
     assert not granted & Conformance.PRIORITY
 
 
-@many
 @given(services)
 def test_every_service_is_read_as_it_was_written(service: Apdu) -> None:
     assert read_apdu(service.to_bytes()) == service
 
 
-@settings(max_examples=40, deadline=None)
 @given(services)
 def test_a_cut_service_is_refused_or_is_another_whole_one(service: Apdu) -> None:
     octets = service.to_bytes()
@@ -288,7 +285,6 @@ starts = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
 @given(starts, st.binary(max_size=60))
 def test_any_octets_end_in_an_apdu_or_in_a_dlms_error(start: bytes, rest: bytes) -> None:
     try:
@@ -298,7 +294,6 @@ def test_any_octets_end_in_an_apdu_or_in_a_dlms_error(start: bytes, rest: bytes)
     assert read_apdu(apdu.to_bytes()) == apdu
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.sampled_from(CAPTURED), st.integers(0, 200), st.integers(1, 255))
 def test_a_damaged_octet_ends_in_an_apdu_or_in_a_dlms_error(
     apdu: bytes, place: int, flip: int

@@ -8,8 +8,6 @@ from link.dlms import Data, DlmsError, Tag
 from link.dlms.data import INTEGERS, MAX_DEPTH
 from link.dlms.source import MAX_OCTETS, Source, length_octets
 
-many = settings(max_examples=60, deadline=None)
-
 
 def integers(tag: Tag) -> st.SearchStrategy[Data]:
     width, signed = INTEGERS[tag]
@@ -47,13 +45,11 @@ def nested(levels: int) -> bytes:
     return b"\x01\x01" * levels + b"\x00"
 
 
-@many
 @given(trees)
 def test_what_is_written_is_read_again(data: Data) -> None:
     assert Data.from_bytes(data.to_bytes()) == data
 
 
-@many
 @given(st.binary(max_size=80))
 def test_octets_read_are_the_octets_written_or_are_refused(octets: bytes) -> None:
     try:
@@ -103,7 +99,6 @@ def test_a_length_of_another_form_or_of_more_than_there_is_is_refused(form: str)
         Data.from_bytes(bytes.fromhex("09" + form) + bytes(5))
 
 
-@settings(max_examples=40, deadline=None)
 @given(st.integers(0, MAX_OCTETS))
 def test_lengths_round_trip(length: int) -> None:
     source = Source(length_octets(length))

@@ -11,6 +11,7 @@ from .kills import FEW, MEASURED, ROUNDS, TWO_ENDED, assert_spread, rounds_of, s
 from .processes import NEEDS_SOCAT, house
 
 
+@pytest.mark.proof
 async def test_a_killed_process_credits_no_token_twice(tmp_path: Path) -> None:
     async with house("tcp", tmp_path) as home:
         span = await undisturbed(home, runs=1)
