@@ -11,16 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from link.secret import Secret
-from link.terms import EntrySource, TokenOutcome, TokenResult, meter_pan, token_digest
+from link.terms import EntrySource, TokenResult, token_digest
 from meter.domain import (
     Decision,
-    EnterToken,
     GuessFailed,
-    Seed,
     State,
     SwitchTested,
     apply_all,
-    decide,
     initial,
 )
 from meter.domain.tids import TidList
@@ -41,50 +38,16 @@ from meter.sts import (
     write_token,
 )
 
+from .lives import AT, FLOOR, SEED, after, enter, meter, outcome
+
 VECTORS = Path(__file__).parents[1] / "vectors"
-MADE_AT = 1_760_000_000
-AT = 1_763_000_000
-SEED = Seed(
-    drn="12345678903",
-    pan=meter_pan("12345678903"),
-    ea="11",
-    dkga="04",
-    base=2014,
-    sgc="123457",
-    ti="01",
-    krn=1,
-    kt=2,
-    ken=255,
-    manufactured=MADE_AT,
-    key=Secret(bytes(range(16))),
-)
 KEY = DecoderKey(EncryptionAlgorithm.EA11, SEED.key)
 STRANGER = DecoderKey(EncryptionAlgorithm.EA11, Secret(bytes(16)))
-STATE = initial(SEED, MADE_AT)
-FLOOR = STATE.sts.tids.floor
+STATE = meter()
 
 
 def credit(tid: int = FLOOR, amount: int = 250, subclass: int = 0) -> UnitsCredit:
     return UnitsCredit(subclass, rnd=5, tid=tid, field=units_field(amount))
-
-
-def enter(
-    state: State, token: Token | str, source: EntrySource = EntrySource.SLOT_0, at: int = AT
-) -> Decision:
-    digits = token if isinstance(token, str) else write_token(token, KEY)
-    return decide(state, EnterToken(digits, source), at)
-
-
-def outcome(state: State, token: Token | str) -> TokenOutcome:
-    found = enter(state, token).outcome
-    assert found is not None
-    return found
-
-
-def after(state: State, *tokens: Token | str) -> State:
-    for token in tokens:
-        state = apply_all(state, enter(state, token).facts)
-    return state
 
 
 def keyed(**changes: int) -> State:
