@@ -8,6 +8,7 @@ import struct
 import subprocess
 import sys
 import termios
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,9 +41,10 @@ class Window:
 
     def shows(self, pattern: bytes) -> str:
         """Wait until something is drawn; return what matches."""
-        drawn = b""
+        drawn, until = b"", time.monotonic() + WAIT_S
         while not (found := re.search(pattern, drawn)):
-            assert select.select([self._master], [], [], WAIT_S)[0], drawn[-2000:]
+            left_s = max(until - time.monotonic(), 0.0)
+            assert select.select([self._master], [], [], left_s)[0], drawn[-2000:]
             drawn += os.read(self._master, 65536)
         return found[0].decode()
 
@@ -68,7 +70,7 @@ def window(tmp_path: Path) -> Iterator[Window]:
 def test_a_token_is_bought_and_typed_by_two_keys_and_the_terminal_is_given_back(
     window: Window,
 ) -> None:
-    window.shows(rb"Enter a token")
+    window.shows(rb"Enter first token")
     window.press(F5)
     window.shows(rb"nothing was bought")
     window.press(b"12")
