@@ -21,8 +21,8 @@ def test_who_answers_at_once_takes_the_least_time() -> None:
 
 
 def test_who_waits_takes_longer_by_what_goes_beyond_the_turnaround() -> None:
-    least_s, busy_s = times_s(said(0.0, AIR_S + 0.1))
-    assert busy_s - least_s == pytest.approx(0.1 - LINE.turnaround_s)
+    least_s, busy_s = times_s(said(0.0, AIR_S + REST_S - 0.001))
+    assert busy_s - least_s == pytest.approx(REST_S - 0.001 - LINE.turnaround_s)
 
 
 def test_a_line_at_rest_takes_no_time() -> None:
