@@ -2,13 +2,19 @@
 
 import re
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from link.cosem import OBJECTS, dotted
+from link.secret import Secret
+from link.settings import write_secret
+from link.terms import physical_address
 from meter.app.process import FIRMWARE
+from meter.config import MeterConfig, read_config, read_seed
+from meter.places import PLACES
 from tools.docs import house, ladder, object_map
 from tools.docs.cells import ASCENT, CELL_WIDTH, joined
 from tools.docs.files import DRAWINGS, PICTURES
@@ -140,3 +146,28 @@ def test_a_ladder_holds_every_arrow_once(table: StateTable) -> None:
 def test_a_ladder_has_as_many_marks_as_its_table_has_arrows(table: StateTable) -> None:
     circles = list(ElementTree.fromstring(ladder.drawing(table)).iter(SVG + "circle"))
     assert len(circles) == len(table.arrows)
+
+
+METER_PAGE = (ROOT / "docs" / "meter.md").read_text()
+
+
+def test_the_file_of_the_meters_page_is_one_that_a_meter_starts_with(tmp_path: Path) -> None:
+    (text,) = re.findall(r"```toml\n(.*?)```", METER_PAGE, re.DOTALL)
+    (tmp_path / "meter.toml").write_text(text)
+    write_secret(tmp_path / "decoder.key", Secret(bytes(range(16))))
+    config = read_config(tmp_path / "meter.toml")
+    assert read_seed(config).currency == "KES"
+    assert config.link.address == physical_address(config.meter.drn)
+    told = {(section, key) for section, keys in tomllib.loads(text).items() for key in keys}
+    known = {
+        (section.name, field.name)
+        for section in fields(MeterConfig)
+        for field in fields(getattr(config, section.name))
+    }
+    assert known - told == {("keys", "link")}  # written by provision, not read yet
+
+
+def test_the_meters_page_names_every_simulated_place_and_appliance() -> None:
+    for place in PLACES.values():
+        (row,) = [line for line in METER_PAGE.splitlines() if f"`simulated://{place.name}`" in line]
+        assert row.endswith(f"| {', '.join(each.name for each in place.appliances)} |")
