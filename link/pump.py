@@ -11,7 +11,7 @@ from typing import NoReturn, Protocol
 
 
 class Session(Protocol):
-    """Octets and time in, octets out; times are seconds of the pump's clock."""
+    """Octets and time in, octets out; times are seconds of the loop that runs the pump."""
 
     @property
     def deadline(self) -> float | None:
@@ -32,18 +32,10 @@ class Stream(Protocol):
 class Pump:
     """`turn(now)` is where the app takes events, decides, commits, answers and asks."""
 
-    def __init__(
-        self,
-        session: Session,
-        medium: Stream,
-        turn: Callable[[float], None],
-        clock: Callable[[], float] | None = None,
-    ) -> None:
-        """`clock` gives monotonic seconds, by default those of the running loop."""
+    def __init__(self, session: Session, medium: Stream, turn: Callable[[float], None]) -> None:
         self._session = session
         self._medium = medium
         self._turn = turn
-        self._clock = clock
         self._bell = asyncio.Event()
         self._bell.set()  # the first turn is at once: the app may have asked already
         self._timer: asyncio.TimerHandle | None = None
@@ -57,15 +49,15 @@ class Pump:
 
     async def run(self) -> NoReturn:
         """Run until cancelled or until the medium raises MediumClosed; closes nothing."""
-        clock = self._clock or asyncio.get_running_loop().time
+        loop = asyncio.get_running_loop()
         reading = asyncio.create_task(self._read())
         reading.add_done_callback(lambda _: self._bell.set())
         try:
             while True:
-                self._set_timer(clock)
+                self._set_timer(loop)
                 await self._bell.wait()
                 self._bell.clear()
-                now = clock()
+                now = loop.time()
                 if reading.done() and not self._heard:
                     reading.result()
                 self._receive(now)
@@ -96,28 +88,24 @@ class Pump:
             self._heard = b""
             self._received.set()
 
-    def _set_timer(self, clock: Callable[[], float]) -> None:
+    def _set_timer(self, loop: asyncio.AbstractEventLoop) -> None:
         """Let the timer ring at the deadline, or before: then it looks at the deadline again."""
         deadline = self._session.deadline
-        if deadline is None:
-            return
-        loop = asyncio.get_running_loop()
-        at = loop.time() + max(0.0, deadline - clock())
-        if self._timer is None or self._timer.when() > at:
+        if deadline is not None and (self._timer is None or self._timer.when() > deadline):
             self._stop_timer()
-            self._timer = loop.call_at(at, self._ring, clock)
+            self._timer = loop.call_at(deadline, self._ring, loop)
 
     def _stop_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
-    def _ring(self, clock: Callable[[], float]) -> None:
+    def _ring(self, loop: asyncio.AbstractEventLoop) -> None:
         self._timer = None
-        if _is_due(self._session.deadline, clock()):
+        if _is_due(self._session.deadline, loop.time()):
             self._bell.set()
         else:
-            self._set_timer(clock)
+            self._set_timer(loop)
 
 
 def _is_due(deadline: float | None, now: float) -> bool:

@@ -286,18 +286,6 @@ async def test_who_does_not_read_is_not_listened_to() -> None:
         await pumping
 
 
-@on_virtual_time
-async def test_times_are_those_of_the_clock_that_was_handed_in() -> None:
-    near, _ = await line()
-    session = Notebook(deadline=1005.0)
-    loop = asyncio.get_running_loop()
-    pump = Pump(session, near, session.turn, clock=lambda: 1000.0 + loop.time())
-    with suppress(TimeoutError):
-        async with asyncio.timeout_at(100.0):
-            await pump.run()
-    assert session.lines == [("turn", 1000.0), ("tick", 1005.0), ("turn", 1005.0)]
-
-
 def trace(seed: int) -> list[tuple[object, ...]]:
     """Two pumps that throw octets at each other after random pauses, for a minute."""
     lines: list[tuple[object, ...]] = []
