@@ -12,6 +12,9 @@ PIECES_PER_S = 60
 MOST_PIECE_OCTETS = 16
 """Less than the inter-octet time-out of every bit rate, which is 20 octets or more."""
 
+LONGEST_PIECE_S = 0.04
+"""Less than the inter-octet time-out of every bit rate, which is 50 ms or more."""
+
 MOST_BIT_ERRORS = 0.5
 """At this rate nothing of what was said is left."""
 
@@ -23,7 +26,9 @@ class LineSettings:
     `baudrate`: bit/s, None where octets take no time. `turnaround_s`: least silence between what a
     station heard and what it says. `echo`: who speaks hears itself too. `bit_error_rate`: share of
     bits flipped on the way, for all who hear them. `piece_octets`: how many octets are heard at a
-    time; `fitting_piece` tells how many where primaries share a slow line.
+    time; `fitting_piece` tells how many where primaries share a slow line. `further_octets`: how
+    many at a time after the first piece of a talk, as many as that one where None; `longest_piece`
+    is cheap to simulate, but noise within so long a piece lets the line seem free.
     """
 
     baudrate: int | None = 9600
@@ -31,6 +36,7 @@ class LineSettings:
     echo: bool = False
     bit_error_rate: float = 0.0
     piece_octets: int = MOST_PIECE_OCTETS
+    further_octets: int | None = None
 
     def __post_init__(self) -> None:
         if self.baudrate is not None and self.baudrate < 1:
@@ -40,8 +46,9 @@ class LineSettings:
         if not 0 <= self.bit_error_rate <= MOST_BIT_ERRORS:
             span = f"0 to {MOST_BIT_ERRORS:g}"
             raise ValueError(f"a bit error rate is {span}, found {self.bit_error_rate:g}")
-        if self.piece_octets < 1:
-            raise ValueError(f"a piece has at least 1 octet, found {self.piece_octets}")
+        for octets in (self.piece_octets, self.further_octets):
+            if octets is not None and octets < 1:
+                raise ValueError(f"a piece has at least 1 octet, found {octets}")
 
     @property
     def octet_s(self) -> float:
@@ -52,3 +59,8 @@ class LineSettings:
 def fitting_piece(baudrate: int) -> int:
     """Return how many octets are to be heard at a time at a bit rate."""
     return max(1, min(baudrate // (BITS_PER_OCTET * PIECES_PER_S), MOST_PIECE_OCTETS))
+
+
+def longest_piece(baudrate: int) -> int:
+    """Return how many octets may be heard at a time within a frame that has been noticed."""
+    return max(MOST_PIECE_OCTETS, int(baudrate * LONGEST_PIECE_S) // BITS_PER_OCTET)

@@ -111,8 +111,12 @@ class VirtualLine:
 
     def _piece_of(self, talk: Talk) -> range:
         """Return which octets of a talk are heard next, at once."""
-        longest = self._settings.piece_octets if talk.octet_s else len(talk.octets)
-        return range(talk.passed, min(talk.passed + longest, len(talk.octets)))
+        settings = self._settings
+        if not talk.octet_s:
+            return range(talk.passed, len(talk.octets))
+        further = settings.further_octets if talk.passed else None
+        stop = talk.passed + (further or settings.piece_octets)
+        return range(talk.passed, min(stop, len(talk.octets)))
 
     def _pass(self, talk: Talk, at: float) -> None:
         piece = self._piece_of(talk)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from link.hdlc import Timing
 from link.hdlc.sharing import SLOT_OCTETS
-from link.line import LineSettings, VirtualLine, fitting_piece
+from link.line import LineSettings, VirtualLine, fitting_piece, longest_piece
 from link.line.settings import BITS_PER_OCTET
 
 SECOND_AN_OCTET = LineSettings(baudrate=10, turnaround_s=0.0)
@@ -56,6 +56,14 @@ def test_octets_are_heard_in_pieces_when_their_last_one_has_passed() -> None:
     assert line.deadline is None
 
 
+def test_the_first_piece_tells_that_somebody_speaks_and_further_ones_may_be_longer() -> None:
+    line = a_line(2, replace(SECOND_AN_OCTET, further_octets=2 * PIECE))
+    for begin in (0.0, 100.0):
+        line.speak(0, bytes(4 * PIECE), now=begin)
+        ends = (PIECE, 3 * PIECE, 4 * PIECE)
+        assert [now for now, _, _ in play(line)] == [begin + end for end in ends]
+
+
 def test_without_a_bit_rate_octets_take_no_time() -> None:
     line = a_line(2, LineSettings(baudrate=None, turnaround_s=0.0))
     line.speak(0, bytes(1000), now=5.0)
@@ -74,9 +82,9 @@ def test_a_primary_hears_that_another_speaks_before_its_own_next_slot(baudrate: 
 
 @rates
 def test_a_frame_is_noticed_before_the_time_out_between_octets(baudrate: int) -> None:
-    settings = LineSettings(baudrate=baudrate)
-    piece_s = settings.octet_s * settings.piece_octets
-    assert piece_s < Timing.for_line(baudrate).inter_octet_s
+    timing = Timing.for_line(baudrate)
+    for octets in (LineSettings(baudrate=baudrate).piece_octets, longest_piece(baudrate)):
+        assert timing.air_s(octets) < timing.inter_octet_s
 
 
 def test_what_a_station_says_next_follows_without_a_gap() -> None:
@@ -292,6 +300,7 @@ def test_who_leaves_hears_nothing_and_what_it_has_said_still_goes_out() -> None:
         ("bit_error_rate", 0.51),
         ("bit_error_rate", nan),
         ("piece_octets", 0),
+        ("further_octets", 0),
     ],
 )
 def test_a_line_that_cannot_be_is_refused_with_the_value(field: str, value: float) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
 
-from link.line import LineSettings
+from link.line import LineSettings, longest_piece
 from tools.bench import lab
 from tools.bench.figures import Aim, Bound, Figure
 from tools.sim import Multidrop, Setting
@@ -20,6 +20,8 @@ SCENES = {
     (2, 8): Aim(Bound.AT_LEAST, 200),
 }
 """Units and meters, and how many virtual seconds should pass in one."""
+
+LINE = LineSettings(baudrate=9600, further_octets=longest_piece(9600))
 
 WARM_S = 30.0
 SLICE_S = 20.0
@@ -39,7 +41,7 @@ def _figure(folder: Path, units: int, meters: int, seconds: float) -> Figure:
     rates: list[float] = []
 
     async def life() -> None:
-        scene = Multidrop(Setting(folder=folder), LineSettings(), units=units)
+        scene = Multidrop(Setting(folder=folder), LINE, units=units)
         scene.start()
         await asyncio.sleep(WARM_S)
         until = perf_counter() + seconds
