@@ -41,7 +41,6 @@ class Pump:
         self._timer: asyncio.TimerHandle | None = None
         self._heard = b""
         self._received = asyncio.Event()
-        self._received.set()
 
     def wake(self) -> None:
         """Ask for a turn soon: the app has something to say."""
@@ -77,8 +76,9 @@ class Pump:
         """Read on; a piece is handed over when the session has received the one before."""
         while True:
             piece = await self._medium.read()
-            await self._received.wait()
-            self._received.clear()
+            if self._heard:
+                self._received.clear()
+                await self._received.wait()
             self._heard = piece
             self._bell.set()
 

@@ -142,10 +142,8 @@ class Caller:
     @property
     def deadline(self) -> float | None:
         """When tick must be called at the latest, monotonic seconds."""
-        moments = [self._due]
-        if self._session is not None and self._session.deadline is not None:
-            moments.append(self._session.deadline)
-        due = min(moments)
+        session_due = self._session.deadline if self._session is not None else None
+        due = self._due if session_due is None else min(self._due, session_due)
         return None if due == NEVER else due
 
     def receive(self, data: bytes, now: float) -> None:

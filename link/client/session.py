@@ -78,9 +78,10 @@ class ClientSession:
         ValueError for a value that the row's schema does not hold.
         """
         ask = AskId(self._last_ask + 1)
-        self._conversations[station].ask(ask, request)
+        conversation = self._conversations[station]
+        conversation.ask(ask, request)
         self._last_ask = ask
-        self._settle(now)
+        self._settle(now, conversation)
         return ask
 
     def withdraw(self, station: Station, ask: AskId) -> bool:
@@ -90,13 +91,13 @@ class ClientSession:
     def disconnect(self, station: Station, now: float) -> None:
         """End the asks of one meter and its link; LinkClosed follows."""
         self._conversations[station].close()
-        self._settle(now)
+        self._settle(now, self._conversations[station])
 
     def close(self, now: float) -> None:
         """End all asks and all links; a LinkClosed for each meter follows."""
         for conversation in self._conversations.values():
             conversation.close()
-        self._settle(now)
+        self._settle(now, *self._conversations.values())
 
     def lose_medium(self, now: float) -> None:
         """Take note that the port is gone: every ask and every link ends with PORT_DOWN."""
@@ -123,11 +124,17 @@ class ClientSession:
         self._events.clear()
         return events
 
-    def _settle(self, now: float) -> None:
-        """Hear what the links have to say, all of it, and only then tell them what to do."""
+    def _settle(self, now: float, *moved: Conversation) -> None:
+        """Hear what the links have to say, all of it, and only then tell them what to do.
+
+        Who hears nothing and was not moved has no orders.
+        """
+        giving = dict.fromkeys(moved)
         for event in self._primary.take_events():
-            self._hear(self._conversations[event.station], event)
-        for conversation in self._conversations.values():
+            conversation = self._conversations[event.station]
+            self._hear(conversation, event)
+            giving[conversation] = None
+        for conversation in giving:
             for order in conversation.take_orders():
                 self._carry_out(conversation.station, order, now)
 

@@ -11,6 +11,8 @@ NO_STATION = 0
 ALL_STATIONS_SHORT = 0x7F
 WIDTHS = (1, 2, 4)
 """Octets that a server address may take."""
+LARGEST_SHORT, LARGEST_LONG = 0x7F, 0x3FFF
+"""The largest numbers of one octet and of two."""
 
 
 _EVEN = b"[%b]" % b"".join(b"\\x%02x" % octet for octet in range(0, 256, 2))
@@ -46,8 +48,8 @@ class ServerAddress:
     def __post_init__(self) -> None:
         if self.width not in WIDTHS or (self.width == 1) != (self.lower is None):
             raise AddressError(f"no server address has {self.width} octets with {self.lower!r}")
-        limit = 0x4000 if self.width == 4 else 0x80
-        if not (0 <= self.upper < limit and 0 <= (self.lower or 0) < limit):
+        largest = LARGEST_LONG if self.width == 4 else LARGEST_SHORT
+        if not (0 <= self.upper <= largest and 0 <= (self.lower or 0) <= largest):
             raise AddressError(f"{self.upper}/{self.lower} does not fit {self.width} octets")
 
     @classmethod
@@ -108,8 +110,19 @@ class OwnAddress:
     uppers: frozenset[int] = frozenset({1})
     point_to_point: bool = False
 
-    def answers_to(self, address: ServerAddress) -> bool:
-        """Tell whether a request to this address is for us."""
-        if address.upper not in self.uppers:
-            return False
-        return self.point_to_point if address.lower is None else address.lower == self.lower
+    @property
+    def octets(self) -> frozenset[bytes]:
+        """Every form that one of these addresses may have in a frame."""
+        lower = self.lower
+        forms = [ServerAddress(upper, lower, 4) for upper in self.uppers]
+        forms += [
+            ServerAddress(upper, lower, 2) for upper in self.uppers if _is_short(upper, lower)
+        ]
+        if self.point_to_point:
+            forms += [ServerAddress(upper, None, 1) for upper in self.uppers if _is_short(upper)]
+        return frozenset(form.to_bytes() for form in forms)
+
+
+def _is_short(*numbers: int) -> bool:
+    """Tell whether numbers fit an octet each."""
+    return max(numbers) <= LARGEST_SHORT

@@ -202,14 +202,14 @@ class Primary:
 
     def _settle(self, now: float) -> None:
         """Begin the next exchange where the line is free, and set the deadline."""
-        for link in self._links.values():
-            link.pass_idle(now)
         if self._exchange is None and now >= self._line.free_at:
             self._begin(now)
         self.deadline = self._next_deadline()
 
     def _begin(self, now: float) -> None:
         """Let a link speak, if any has something to say: the preferred, or who waited longest."""
+        for link in self._links.values():
+            link.pass_idle(now)
         preferred = self._links.get(self._preferred) if self._preferred else None
         turns = [(link, link.turn) for link in self._links.values() if link.turn]
         due = [(link, turn) for link, turn in turns if turn.due <= now]

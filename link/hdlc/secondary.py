@@ -54,7 +54,7 @@ class Secondary:
     ) -> None:
         """Offer `max_info` octets of information a frame, both ways."""
         self.deadline = None
-        self._addresses = addresses
+        self._own_octets = addresses.octets
         self._timing = timing
         self._inactivity_s = inactivity_s
         self._own = LinkParameters(max_info, max_info)
@@ -147,13 +147,13 @@ class Secondary:
 
     def _stranger(self, frame: Frame) -> SecondaryLink | None:
         """Return a link, not up yet, for a client's frame to us; None for any other frame."""
-        if len(frame.source) != 1:
+        if frame.destination not in self._own_octets or len(frame.source) != 1:
             return None
-        server = ServerAddress.from_bytes(frame.destination)
         client = frame.source[0] >> 1
-        if client in (NO_STATION, ALL_STATIONS_SHORT) or not self._addresses.answers_to(server):
+        if client in (NO_STATION, ALL_STATIONS_SHORT):
             return None
-        peer, room = Station(client, server), len(self._links) < LINKS
+        peer = Station(client, ServerAddress.from_bytes(frame.destination))
+        room = len(self._links) < LINKS
         return SecondaryLink(peer, self._own, self._events, room=room)
 
     def _keep(self, link: SecondaryLink, key: Key) -> None:

@@ -15,7 +15,7 @@ from link.durable import Connect, connect_sqlite
 from link.hdlc import OwnAddress, Timing
 from link.media import Listener, Medium, MediumClosed, is_shared, listen
 from link.pump import Pump
-from link.server import ActionDone, Asked, ServerSession
+from link.server import ActionDone, Asked, Operation, ServerSession
 from link.terms import MAKER, TokenOutcome, is_digits
 from meter.app.clock import WallClock
 from meter.app.keeper import check_account, load_or_begin
@@ -156,7 +156,8 @@ class MeterProcess:
                 session.answer(asked.id, response, now)
                 if isinstance(response, ActionDone):
                     _tell(asked, response)
-                self._moved.set()
+                if asked.operation is not Operation.READ:
+                    self._moved.set()
 
         log.info("%s: open", medium.url)
         try:
@@ -183,19 +184,18 @@ class MeterProcess:
         )
 
     async def _keep_time(self, unit: MeterUnit) -> None:
-        clock = asyncio.get_running_loop().time
+        loop = asyncio.get_running_loop()
         while True:
-            now = clock()
+            now = loop.time()
             unit.tick(now)
             for seat in self._seats:
                 _warn(seat.medium, seat.faults.due(seat.session, now))
+            timer = loop.call_at(unit.deadline, self._moved.set)
             try:
-                async with asyncio.timeout_at(unit.deadline):
-                    await self._moved.wait()
-            except TimeoutError:
-                continue
+                await self._moved.wait()
             finally:
-                self._moved.clear()
+                timer.cancel()
+            self._moved.clear()
 
 
 def _tell(asked: Asked, response: ActionDone) -> None:
