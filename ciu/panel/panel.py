@@ -155,13 +155,14 @@ class Panel:
     def answer(self, news: News, now: float) -> None:
         """Take news of a meter; KeyError for one that this panel does not have."""
         view = self._desk.views[news.meter]
-        before = view.pressing
+        before, alerts = view.pressing, view.alerts
         view.take(news, now)
         if isinstance(news, Settled):
             self._settle(news, now)
         elif self._mode in RESTING and view is self.view and view.pressing != before:
             self._follow(Cue.HOME, now)
-        self._refresh(now)
+        if self._shows(view) or view.alerts != alerts:
+            self._refresh(now)
 
     def tick(self, now: float) -> None:
         """Take note of the time."""
@@ -289,6 +290,11 @@ class Panel:
             self._alarm_at = now + self._figures.alarm_repeat_s
             self._desk.effects.append(Beep(Tone.ALARM))
         self._alerts = alerts
+
+    def _shows(self, view: View) -> bool:
+        """Tell whether the picture may tell something of a meter."""
+        settled = self._desk.settled
+        return view is self.view or (settled is not None and view is self._desk.views[settled.meter])
 
     def _refresh(self, now: float) -> None:
         """Let the picture be drawn anew, as it is now."""

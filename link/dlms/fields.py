@@ -47,7 +47,7 @@ class Layout(Generic[T]):
         return self.build(**{name: kind.read(source) for name, kind in self.fields})
 
     def write(self, value: object) -> bytes:
-        parts = (kind.write(getattr(value, name)) for name, kind in self.fields)
+        parts = [kind.write(getattr(value, name)) for name, kind in self.fields]
         return self.prefix + b"".join(parts)
 
 

@@ -28,10 +28,11 @@ class Source:
 
     def take(self, count: int) -> bytes:
         """Read the next `count` octets."""
-        if count > self.left:
-            raise DlmsError(f"{count} octets wanted at {self._at}, {self.left} left")
-        self._at += count
-        return self._octets[self._at - count : self._at]
+        start, end = self._at, self._at + count
+        if end > len(self._octets):
+            raise DlmsError(f"{count} octets wanted at {start}, {self.left} left")
+        self._at = end
+        return self._octets[start:end]
 
     def octet(self) -> int:
         """Read one octet as a number."""

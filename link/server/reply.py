@@ -5,7 +5,6 @@ takes.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TypeAlias
 
 from link.dlms import (
@@ -137,8 +136,7 @@ def _parts(request: AnyRequest, situation: Situation) -> list[Answer | Question]
     for place, wanted in enumerate(request.references):
         get = GetRequest(request.invoke, wanted.attribute, wanted.selection)
         beyond = GetResponse(request.invoke, DataAccessResult.OTHER_REASON)
-        part = serve(get, situation) if place < MAX_LIST else beyond
-        parts.append(replace(part, place=place) if isinstance(part, Question) else part)
+        parts.append(serve(get, situation, place) if place < MAX_LIST else beyond)
     return parts
 
 

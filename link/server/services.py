@@ -70,11 +70,11 @@ class Question:
     """Which part of the answer it makes."""
 
 
-def serve(request: Request, situation: Situation) -> Answer | Question:
-    """Answer a request, or put it to the application."""
+def serve(request: Request, situation: Situation, place: int = 0) -> Answer | Question:
+    """Answer a request, or put it to the application; `place` is that of a GET in its list."""
     match request:
         case GetRequest():
-            return _get(request, situation)
+            return _get(request, situation, place)
         case SetRequest():
             return _set(request, situation)
         case ActionRequest():
@@ -103,7 +103,7 @@ def answer(question: Question, response: Response) -> Answer:
             raise ValueError(f"{response} does not answer {question.operation.name}")
 
 
-def _get(request: GetRequest, situation: Situation) -> Answer | Question:
+def _get(request: GetRequest, situation: Situation, place: int) -> Answer | Question:
     invoke, wanted = request.invoke, request.attribute
     if wanted.index == LOGICAL_NAME:
         name = logical_name_of(
@@ -122,7 +122,7 @@ def _get(request: GetRequest, situation: Situation) -> Answer | Question:
         if isinstance(value, DataAccessResult):
             return GetResponse(invoke, value)
         return GetResponse(invoke, row.schema.encode(value))
-    return Question(situation, invoke, row, Operation.READ, None, selection)
+    return Question(situation, invoke, row, Operation.READ, None, selection, place)
 
 
 def _set(request: SetRequest, situation: Situation) -> Answer | Question:
