@@ -26,6 +26,7 @@ class Stream(Protocol):
     """What the pump needs of a medium."""
 
     async def read(self) -> bytes: ...
+    def interrupt(self) -> None: ...
     async def write(self, data: bytes) -> None: ...
 
 
@@ -36,57 +37,32 @@ class Pump:
         self._session = session
         self._medium = medium
         self._turn = turn
-        self._bell = asyncio.Event()
-        self._bell.set()  # the first turn is at once: the app may have asked already
         self._timer: asyncio.TimerHandle | None = None
-        self._heard = b""
-        self._received = asyncio.Event()
 
     def wake(self) -> None:
         """Ask for a turn soon: the app has something to say."""
-        self._bell.set()
+        self._medium.interrupt()
 
     async def run(self) -> NoReturn:
         """Run until cancelled or until the medium raises MediumClosed; closes nothing."""
         loop = asyncio.get_running_loop()
-        reading = asyncio.create_task(self._read())
-        reading.add_done_callback(lambda _: self._bell.set())
+        heard = b""  # the first turn is at once: the app may have asked already
         try:
             while True:
+                await self._take_turn(heard, loop.time())
                 self._set_timer(loop)
-                await self._bell.wait()
-                self._bell.clear()
-                now = loop.time()
-                if reading.done() and not self._heard:
-                    reading.result()
-                self._receive(now)
-                if _is_due(self._session.deadline, now):
-                    self._session.tick(now)
-                self._turn(now)
-                if outgoing := self._session.take_outgoing():
-                    await self._medium.write(outgoing)
-                if reading.done():
-                    self._bell.set()  # it may have ended right behind what was received now
+                heard = await self._medium.read()
         finally:
-            reading.cancel()
             self._stop_timer()
-            await asyncio.gather(reading, return_exceptions=True)
 
-    async def _read(self) -> NoReturn:
-        """Read on; a piece is handed over when the session has received the one before."""
-        while True:
-            piece = await self._medium.read()
-            if self._heard:
-                self._received.clear()
-                await self._received.wait()
-            self._heard = piece
-            self._bell.set()
-
-    def _receive(self, now: float) -> None:
-        if self._heard:
-            self._session.receive(self._heard, now)
-            self._heard = b""
-            self._received.set()
+    async def _take_turn(self, heard: bytes, now: float) -> None:
+        if heard:
+            self._session.receive(heard, now)
+        if _is_due(self._session.deadline, now):
+            self._session.tick(now)
+        self._turn(now)
+        if outgoing := self._session.take_outgoing():
+            await self._medium.write(outgoing)
 
     def _set_timer(self, loop: asyncio.AbstractEventLoop) -> None:
         """Let the timer ring at the deadline, or before: then it looks at the deadline again."""
@@ -103,7 +79,7 @@ class Pump:
     def _ring(self, loop: asyncio.AbstractEventLoop) -> None:
         self._timer = None
         if _is_due(self._session.deadline, loop.time()):
-            self._bell.set()
+            self.wake()
         else:
             self._set_timer(loop)
 

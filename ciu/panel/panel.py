@@ -294,7 +294,7 @@ class Panel:
     def _shows(self, view: View) -> bool:
         """Tell whether the picture may tell something of a meter."""
         settled = self._desk.settled
-        return view is self.view or (settled is not None and view is self._desk.views[settled.meter])
+        return view is self.view or (settled is not None and settled.meter == view.label.drn)
 
     def _refresh(self, now: float) -> None:
         """Let the picture be drawn anew, as it is now."""

@@ -29,7 +29,7 @@ class Descriptor:
         self._waiting: dict[str, asyncio.Future[None]] = {}
 
     async def readable(self) -> None:
-        """Wait until a read would not block; raises MediumClosed."""
+        """Wait until a read would not block or `wake_reader`; raises MediumClosed."""
         loop = asyncio.get_running_loop()
         await self._wait("read", loop.add_reader, loop.remove_reader)
 
@@ -57,6 +57,11 @@ class Descriptor:
             if self.ended is None:  # else the number may be another's by now
                 remove(self.fd)
         self.check()
+
+    def wake_reader(self) -> None:
+        """Let who waits for octets wait no longer."""
+        if ready := self._waiting.get("read"):
+            _wake(ready)
 
     def check(self) -> None:
         """Raise MediumClosed where it has ended."""
@@ -99,20 +104,28 @@ class DescriptorMedium:
         self._vanished = vanished
         self._on_end = on_end
         self._descriptor = Descriptor(fd)
+        self._interrupted = False
 
     async def read(self) -> bytes:
         while True:
+            await (asyncio.sleep(0) if self._interrupted else self._descriptor.readable())
+            interrupted, self._interrupted = self._interrupted, False
             self._descriptor.check()
             try:
                 data = os.read(self._descriptor.fd, READ_OCTETS)
             except BlockingIOError:
-                await self._descriptor.readable()
+                if interrupted:
+                    return b""
             except OSError as error:
                 raise self._end(self._reason(error)) from None
             else:
                 if not data:
                     raise self._end(self._vanished)
                 return data
+
+    def interrupt(self) -> None:
+        self._interrupted = True
+        self._descriptor.wake_reader()
 
     async def write(self, data: bytes) -> None:
         rest = memoryview(data)

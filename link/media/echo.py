@@ -78,8 +78,11 @@ class EchoMedium:
             octets = await self._medium.read()
             heard = self._echo.heard(octets)
             self._report()
-            if heard:
+            if heard or not octets:
                 return heard
+
+    def interrupt(self) -> None:
+        self._medium.interrupt()
 
     async def write(self, data: bytes) -> None:
         self._echo.said(data)

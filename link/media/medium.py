@@ -48,7 +48,13 @@ class Medium(Protocol):
         """Bit/s of the line; None where octets are not paced."""
 
     async def read(self) -> bytes:
-        """Return the octets that have arrived, at least one; raises MediumClosed."""
+        """Return the octets that have arrived, none only after `interrupt`; raises MediumClosed.
+
+        However much comes in, all others in this process have their turns.
+        """
+
+    def interrupt(self) -> None:
+        """Let the read under way, or else the next one, return at once."""
 
     async def write(self, data: bytes) -> None:
         """Hand over one frame and return when all of it is taken; raises MediumClosed."""

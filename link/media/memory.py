@@ -45,8 +45,11 @@ class _Lane:
         self.closed = True
         self._changed.set()
 
+    def wake(self) -> None:
+        self._changed.set()
+
     async def change(self) -> None:
-        """Wait until somebody has put, taken or closed."""
+        """Wait until somebody has put, taken, closed or wants us to wake."""
         self._changed.clear()
         await self._changed.wait()
 
@@ -61,6 +64,7 @@ class MemoryMedium:
         self._inward = inward
         self._outward = outward
         self._reason = CLOSED_THERE
+        self._interrupted = False
 
     @property
     def closed(self) -> bool:
@@ -71,8 +75,16 @@ class MemoryMedium:
         while not self._inward.pieces:
             if self.closed:
                 raise MediumClosed(self._reason)
+            if self._interrupted:
+                self._interrupted = False
+                return b""
             await self._inward.change()
+        self._interrupted = False
         return self._inward.take()
+
+    def interrupt(self) -> None:
+        self._interrupted = True
+        self._inward.wake()
 
     async def write(self, data: bytes) -> None:
         for start in range(0, len(data), PIECE_OCTETS):

@@ -27,6 +27,7 @@ class LineMedium:
         self._heard: list[bytes] = []
         self._heard_octets = 0
         self._waiting: asyncio.Future[None] | None = None
+        self._interrupted = False
         self._closed = False
 
     def _hear(self, octets: bytes) -> None:
@@ -40,14 +41,19 @@ class LineMedium:
             self._waiting.set_result(None)
 
     async def read(self) -> bytes:
-        while not self._heard:
+        while not (self._heard or self._interrupted):
             self._check()
             self._waiting = asyncio.get_running_loop().create_future()
             await self._waiting
+        self._interrupted = False
         data = b"".join(self._heard)
         self._heard.clear()
         self._heard_octets = 0
         return data
+
+    def interrupt(self) -> None:
+        self._interrupted = True
+        self._wake()
 
     async def write(self, data: bytes) -> None:
         self._check()

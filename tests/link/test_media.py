@@ -232,6 +232,68 @@ async def test_a_cancelled_read_takes_nothing_with_it(line: Line) -> None:
     await near.close()
 
 
+async def test_an_interrupt_ends_one_read_and_no_more(line: Line) -> None:
+    near, far = await line.pair()
+    reading = asyncio.create_task(near.read())
+    await asyncio.sleep(0)
+    near.interrupt()
+    assert await reading == b""
+    near.interrupt()
+    assert await near.read() == b""
+    reading = asyncio.create_task(near.read())
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert not reading.done()
+    await far.write(b"octets")
+    assert await reading + await read_exactly(near, 6 - len(reading.result())) == b"octets"
+    await far.close()
+    await near.close()
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_interrupts_lose_no_octet(line: Line, seed: int) -> None:
+    near, far = await line.pair()
+    rng = random.Random(seed)
+    data = rng.randbytes(20_000)
+    found = b""
+    async with asyncio.TaskGroup() as group:
+        group.create_task(write_in_pieces(far, data, rng))
+        while len(found) < len(data):
+            if rng.random() < 0.5:
+                near.interrupt()
+            found += await near.read()
+    assert found == data
+    await far.close()
+    await near.close()
+
+
+@pytest.mark.parametrize("line", ["pty", "serial", "tcp"], indirect=True)
+async def test_who_sends_without_end_leaves_others_their_turns(line: Line) -> None:
+    near, far = await line.pair()
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    flood = asyncio.create_task(write_in_pieces(far, bytes(10_000_000), random.Random(1)))
+    waiting = asyncio.create_task(others())
+    await near.read()
+    for interrupted in (False, True) * 50:
+        if interrupted:
+            near.interrupt()
+        before = turns
+        await near.read()
+        assert turns > before
+    for task in (flood, waiting):
+        task.cancel()
+    await asyncio.wait((flood, waiting))
+    await far.close()
+    await near.close()
+
+
 async def test_a_cancelled_accept_leaves_nothing_open(line: Line) -> None:
     near, far = await line.pair()
     before = descriptors()

@@ -170,6 +170,20 @@ async def test_a_cancelled_read_takes_nothing_with_it() -> None:
 
 
 @on_virtual_time
+async def test_an_interrupt_ends_one_read_and_no_more() -> None:
+    speaker, listener = stations(2)
+    listener.interrupt()
+    assert await listener.read() == b""
+    asyncio.get_running_loop().call_at(5.0, listener.interrupt)
+    assert await listener.read() == b""
+    assert now() == 5.0
+    await speaker.write(b"octets")
+    listener.interrupt()
+    assert await listener.read() == b""
+    assert await listener.read() == b"octets"
+
+
+@on_virtual_time
 async def test_the_line_counts_what_it_carried() -> None:
     line = MemoryLine(LineSettings(bit_error_rate=0.01), Random(1))
     first, second = line.join(), line.join()

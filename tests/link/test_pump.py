@@ -212,14 +212,12 @@ async def test_what_was_said_before_the_medium_ended_is_received_and_has_its_tur
     assert session.lines == [("turn", 0.0), *heard]
 
 
-class LastWords:
-    """A medium that ends right behind what it hears, while it is still sending."""
+class Slow:
+    """A medium that takes a second for what is said."""
 
-    async def read(self) -> bytes:
-        if asyncio.get_running_loop().time() > 0.0:
-            raise MediumClosed("gone")
-        await asyncio.sleep(0.5)
-        return b"last words"
+    def __init__(self, medium: Medium) -> None:
+        self.read = medium.read
+        self.interrupt = medium.interrupt
 
     async def write(self, data: bytes) -> None:
         del data
@@ -228,11 +226,27 @@ class LastWords:
 
 @on_virtual_time
 async def test_what_was_said_while_we_spoke_is_received_although_the_medium_has_ended() -> None:
+    near, far = await line()
     session = Notebook()
     session.outgoing = b"slowly said"
-    with pytest.raises(MediumClosed, match=r"^gone$"):
-        await Pump(session, LastWords(), session.turn).run()
+    await far.write(b"last words")
+    asyncio.get_running_loop().call_at(0.5, asyncio.ensure_future, far.close())
+    with pytest.raises(MediumClosed):
+        await Pump(session, Slow(near), session.turn).run()
     assert session.lines == [("turn", 0.0), ("receive", b"last words", 1.0), ("turn", 1.0)]
+
+
+@on_virtual_time
+async def test_who_wakes_while_we_speak_has_a_turn_behind_it() -> None:
+    near, _ = await line()
+    session = Notebook()
+    session.outgoing = b"slowly said"
+    pump = Pump(session, Slow(near), session.turn)
+    asyncio.get_running_loop().call_at(0.5, pump.wake)
+    with suppress(TimeoutError):
+        async with asyncio.timeout_at(9.0):
+            await pump.run()
+    assert session.lines == [("turn", 0.0), ("turn", 1.0)]
 
 
 def test_nothing_rings_after_the_end() -> None:

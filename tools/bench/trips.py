@@ -26,6 +26,9 @@ class Counted:
         self.back += len(data)
         return data
 
+    def interrupt(self) -> None:
+        self._medium.interrupt()
+
     async def write(self, data: bytes) -> None:
         self.out += len(data)
         await self._medium.write(data)

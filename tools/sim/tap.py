@@ -23,6 +23,7 @@ class Tapped:
         self.url = medium.url
         self.baudrate = medium.baudrate
         self.read = medium.read
+        self.interrupt = medium.interrupt
         self.close = medium.close
         self._write = medium.write
         self._who = who

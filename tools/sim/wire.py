@@ -53,6 +53,9 @@ class _End:
     async def read(self) -> bytes:
         return await self.heard.get()
 
+    def interrupt(self) -> None:
+        self.heard.put_nowait(b"")
+
     async def write(self, data: bytes) -> None:
         await self._wire.carry(self._side, data)
 
