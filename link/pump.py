@@ -49,20 +49,20 @@ class Pump:
         heard = b""  # the first turn is at once: the app may have asked already
         try:
             while True:
-                await self._take_turn(heard, loop.time())
+                self._take_turn(heard, loop.time())
+                if outgoing := self._session.take_outgoing():
+                    await self._medium.write(outgoing)
                 self._set_timer(loop)
                 heard = await self._medium.read()
         finally:
             self._stop_timer()
 
-    async def _take_turn(self, heard: bytes, now: float) -> None:
+    def _take_turn(self, heard: bytes, now: float) -> None:
         if heard:
             self._session.receive(heard, now)
         if _is_due(self._session.deadline, now):
             self._session.tick(now)
         self._turn(now)
-        if outgoing := self._session.take_outgoing():
-            await self._medium.write(outgoing)
 
     def _set_timer(self, loop: asyncio.AbstractEventLoop) -> None:
         """Let the timer ring at the deadline, or before: then it looks at the deadline again."""

@@ -234,6 +234,6 @@ class Primary:
         if self._exchange:
             moments.append(self._silent_at(self._exchange))
         else:
-            due = [link.due for link in self._links.values() if link.due is not None]
+            due = [at for link in self._links.values() if (at := link.due) is not None]
             moments += [max(min(due), self._line.free_at)] if due else []
         return min(moments, default=None)

@@ -22,6 +22,8 @@ class Talk:
     octets: bytearray
     passed: int = 0
     """Octets that were on the line and were heard, or not."""
+    gathered: int = 0
+    """Octets that they have heard too who hear a talk whole."""
     drowned: int = 0
     """Octets at the beginning that nobody hears, since somebody else was on the line before."""
     spoken_over: list[tuple[int, range]] = field(default_factory=list)
@@ -49,10 +51,20 @@ class Talk:
         for place in which:
             self.octets[place] ^= rng.randrange(1, 256)
 
+    def gather(self, longest: int) -> range:
+        """Return which octets are now heard by who hears a talk whole, or so many of it."""
+        start = self.gathered
+        if self.passed < len(self.octets) and self.passed < start + longest:
+            return range(0)
+        self.gathered = self.passed
+        return range(start, self.passed)
+
     def heard_by(self, station: int, which: range) -> bytes:
         """Return these octets as a station hears them that cannot hear while it speaks."""
-        deaf = [over for speaker, over in self.spoken_over if speaker == station]
         places = range(max(which.start, self.drowned), which.stop)
+        deaf = [over for speaker, over in self.spoken_over if speaker == station]
+        if not deaf:
+            return bytes(self.octets[places.start : places.stop])
         return bytes(
             self.octets[place] for place in places if not any(place in over for over in deaf)
         )

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from random import Random
 
 
+GATHERED_OCTETS = 256
+"""Who hears talks whole hears of a longer one after so many octets."""
+
+
 @dataclass(slots=True)
 class TrafficCounts:
     """What the line has seen since the start."""
@@ -32,6 +36,8 @@ class TrafficCounts:
 class _Station:
     """What the line knows of one station, in seconds of the caller's clock."""
 
+    whole: bool
+    """Whether it hears talks whole, at their end."""
     heard_until: float = -inf
     """When the last octet that it heard of others ended."""
     speaks_until: float = -inf
@@ -57,10 +63,13 @@ class VirtualLine:
         """When the next octets are heard; None where nobody speaks."""
         return self._coming[0][0] if self._coming else None
 
-    def join(self) -> int:
-        """Add a station and return its number, which no other ever gets."""
+    def join(self, *, whole: bool = False) -> int:
+        """Add a station and return its number, which no other ever gets.
+
+        `whole`: it hears all of a talk at its end, else piece by piece.
+        """
         number = next(self._station_numbers)
-        self._stations[number] = _Station()
+        self._stations[number] = _Station(whole)
         return number
 
     def leave(self, station: int) -> None:
@@ -122,13 +131,13 @@ class VirtualLine:
         piece = self._piece_of(talk)
         talk.passed = piece.stop
         self.counts.octets += len(piece)
-        octets = bytes(talk.octets[max(piece.start, talk.drowned) : piece.stop])
+        gathered = talk.gather(GATHERED_OCTETS)
         for number, station in self._stations.items():
             own = number == talk.station
-            if own and not self._settings.echo:
+            which = gathered if station.whole else piece
+            if not which or (own and not self._settings.echo):
                 continue
-            heard = talk.heard_by(number, piece) if talk.spoken_over else octets
-            if heard:
+            if heard := talk.heard_by(number, which):
                 self._heard.append((number, heard))
                 if not own:
                     station.heard_until = at

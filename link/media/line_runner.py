@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 LEAD_S = 0.02
 """A station hands over more when what it has said will be out in so many seconds."""
 
-GATHERED_OCTETS = 256
-"""A station that hears when the line is idle hears no later than after so many octets."""
-
 Hear = Callable[[bytes], None]
 """Takes what a station heard; it must not call the line."""
 
@@ -29,7 +26,6 @@ class LineRunner:
     def __init__(self, settings: LineSettings, rng: "Random") -> None:
         self._line = VirtualLine(settings, rng)
         self._ears: dict[int, Hear] = {}
-        self._gathered: dict[int, bytearray] = {}
         self._timer: asyncio.TimerHandle | None = None
 
     @property
@@ -37,23 +33,20 @@ class LineRunner:
         """What the line has seen since the start."""
         return self._line.counts
 
-    def join(self, hear: Hear, *, when_idle: bool = False) -> int:
+    def join(self, hear: Hear, *, whole: bool = False) -> int:
         """Add a station and return its number.
 
-        `when_idle`: it hears all of a talk at its end, as a port that is read by DMA until the
-        line is idle; else piece by piece.
+        `whole`: it hears all of a talk at its end, as a port that is read by DMA until the line
+        is idle; else piece by piece.
         """
-        station = self._line.join()
+        station = self._line.join(whole=whole)
         self._ears[station] = hear
-        if when_idle:
-            self._gathered[station] = bytearray()
         return station
 
     def leave(self, station: int) -> None:
         """Take a station away: it hears nothing more; what it has said still goes out."""
         self._line.leave(station)
         del self._ears[station]
-        self._gathered.pop(station, None)
 
     def speak(self, station: int, data: bytes) -> None:
         """Say octets as soon as the line lets this station."""
@@ -74,26 +67,9 @@ class LineRunner:
         """Hand on what was heard, and set the timer."""
         due = self._line.deadline
         for station, octets in self._line.take_heard():
-            self._hand_on(station, octets)
-        if due is None:
-            for station in self._gathered:
-                self._hand_on_gathered(station)
+            self._ears[station](octets)
         if self._timer and self._timer.when() != due:
             self._timer.cancel()
             self._timer = None
         if self._timer is None and due is not None:
             self._timer = asyncio.get_running_loop().call_at(due, self._tick, due)
-
-    def _hand_on(self, station: int, octets: bytes) -> None:
-        gathered = self._gathered.get(station)
-        if gathered is None:
-            self._ears[station](octets)
-            return
-        gathered += octets
-        if len(gathered) >= GATHERED_OCTETS:
-            self._hand_on_gathered(station)
-
-    def _hand_on_gathered(self, station: int) -> None:
-        if octets := bytes(self._gathered[station]):
-            self._gathered[station].clear()
-            self._ears[station](octets)

@@ -17,13 +17,11 @@ HEARD_OCTETS = 65536
 class LineMedium:
     """One station. A write is one talk; it waits while the station's earlier ones go out."""
 
-    def __init__(
-        self, url: str, baudrate: int | None, runner: LineRunner, *, when_idle: bool
-    ) -> None:
+    def __init__(self, url: str, baudrate: int | None, runner: LineRunner, *, whole: bool) -> None:
         self.url = url
         self.baudrate = baudrate
         self._runner = runner
-        self._station = runner.join(self._hear, when_idle=when_idle)
+        self._station = runner.join(self._hear, whole=whole)
         self._heard: list[bytes] = []
         self._heard_octets = 0
         self._waiting: asyncio.Future[None] | None = None
@@ -87,9 +85,9 @@ class MemoryLine:
         """What the line has seen since the start."""
         return self._runner.counts
 
-    def join(self, url: str = "memory://line", *, when_idle: bool = False) -> Medium:
+    def join(self, url: str = "memory://line", *, whole: bool = False) -> Medium:
         """Add a station, named `url` in messages; closing its medium takes it away.
 
-        `when_idle`: it hears nothing of a talk before its end, which is cheaper to simulate.
+        `whole`: it hears nothing of a talk before its end, which is cheaper to simulate.
         """
-        return LineMedium(url, self._baudrate, self._runner, when_idle=when_idle)
+        return LineMedium(url, self._baudrate, self._runner, whole=whole)

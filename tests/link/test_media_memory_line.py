@@ -7,8 +7,9 @@ from random import Random
 import pytest
 
 from link.line import LineSettings
+from link.line.virtual_line import GATHERED_OCTETS
 from link.media import Medium, MediumClosed
-from link.media.line_runner import GATHERED_OCTETS, LEAD_S
+from link.media.line_runner import LEAD_S
 from link.media.memory_line import HEARD_OCTETS, MemoryLine
 from tools.virtual_time import run_virtual
 
@@ -61,18 +62,18 @@ async def test_a_frame_is_noticed_while_it_comes_in() -> None:
 
 
 @on_virtual_time
-async def test_who_hears_when_the_line_is_idle_hears_a_talk_whole_at_its_end() -> None:
+async def test_who_hears_talks_whole_hears_one_at_its_end() -> None:
     line = MemoryLine(PLAIN, Random(1))
-    speaker, listener = line.join(), line.join(when_idle=True)
+    speaker, listener = line.join(), line.join(whole=True)
     await speaker.write(bytes(100))
     assert await listener.read() == bytes(100)
     assert now() == pytest.approx(100 * OCTET_S)
 
 
 @on_virtual_time
-async def test_who_hears_when_the_line_is_idle_does_not_wait_for_ever() -> None:
+async def test_who_hears_talks_whole_does_not_wait_for_ever() -> None:
     line = MemoryLine(PLAIN, Random(1))
-    speaker, listener = line.join(), line.join(when_idle=True)
+    speaker, listener = line.join(), line.join(whole=True)
     await speaker.write(bytes(1000))
     assert len(await listener.read()) == GATHERED_OCTETS
     assert len(await read_exactly(listener, 1000 - GATHERED_OCTETS)) == 1000 - GATHERED_OCTETS
@@ -143,7 +144,7 @@ async def test_a_write_that_waits_ends_with_its_medium() -> None:
 @on_virtual_time
 async def test_who_leaves_in_the_middle_of_a_talk_keeps_nobody_from_hearing_its_end() -> None:
     line = MemoryLine(PLAIN, Random(1))
-    speaker, leaver, listener = line.join(), line.join(when_idle=True), line.join(when_idle=True)
+    speaker, leaver, listener = line.join(), line.join(whole=True), line.join(whole=True)
     await speaker.write(bytes(100))
     await asyncio.sleep(50 * OCTET_S)
     await leaver.close()

@@ -49,13 +49,13 @@ class Multidrop:
         """Start one meter."""
 
         async def listen(_: str) -> OneMedium:
-            return OneMedium(self._joining(drn, when_idle=True))
+            return OneMedium(self._joining(drn, whole=True))
 
         self._tasks.start(drn, self._setting.meter(drn, listen).run(lambda _: None))
 
     def start_unit(self, number: int) -> None:
         """Start a unit, the next one or one that was killed; it has this slot in every meter."""
-        join = self._joining(f"unit {number}", when_idle=False)
+        join = self._joining(f"unit {number}", whole=False)
 
         async def connect(_: str) -> Medium:
             return join()
@@ -72,8 +72,8 @@ class Multidrop:
         """End what still runs."""
         await self._tasks.close()
 
-    def _joining(self, who: str, *, when_idle: bool) -> Callable[[], Medium]:
-        return lambda: Tapped(self.line.join(when_idle=when_idle), who, self.trace.append)
+    def _joining(self, who: str, *, whole: bool) -> Callable[[], Medium]:
+        return lambda: Tapped(self.line.join(whole=whole), who, self.trace.append)
 
     def _of_slot(self, number: int) -> CiuConfig:
         config = self._config
