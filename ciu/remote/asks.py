@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 from ciu import pages
@@ -61,7 +62,8 @@ class Asked:
     unanswered: int
 
 
-def poll_request(rows: Sequence[str]) -> GetMany:
+@lru_cache
+def poll_request(rows: tuple[str, ...]) -> GetMany:
     """Return what reads these rows."""
     return GetMany(tuple(Get(row(key)) for key in rows))
 

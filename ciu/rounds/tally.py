@@ -9,28 +9,36 @@ class Tally:
     """Counts the last hundred asks: answered, and answered without a repeat on the line."""
 
     def __init__(self) -> None:
-        self._asks: deque[tuple[bool, bool]] = deque(maxlen=REMEMBERED)
+        self._asks: deque[tuple[bool, bool]] = deque()
+        self._answered = self._at_once = 0
+        """How many of them were."""
         self.round_trip_s: float | None = None
         """What the last answer took, None before the first one."""
 
     def answered(self, round_trip_s: float, *, at_once: bool) -> None:
         """Take note of an answer; `at_once`: nothing had to be said twice."""
         self.round_trip_s = round_trip_s
-        self._asks.append((True, at_once))
+        self._remember(True, at_once)
 
     def failed(self) -> None:
         """Take note that an ask had no answer."""
-        self._asks.append((False, False))
+        self._remember(False, False)
 
     @property
     def answered_percent(self) -> int | None:
         """Share of the asks that were answered, rounded toward less; None before the first."""
-        return self._percent(sum(answered for answered, _ in self._asks))
+        return self._percent(self._answered)
 
     @property
     def first_try_percent(self) -> int | None:
         """Share of the asks that were answered at once."""
-        return self._percent(sum(at_once for _, at_once in self._asks))
+        return self._percent(self._at_once)
+
+    def _remember(self, answered: bool, at_once: bool) -> None:
+        self._asks.append((answered, at_once))
+        forgotten = self._asks.popleft() if len(self._asks) > REMEMBERED else (False, False)
+        self._answered += answered - forgotten[0]
+        self._at_once += at_once - forgotten[1]
 
     def _percent(self, count: int) -> int | None:
         return 100 * count // len(self._asks) if self._asks else None
