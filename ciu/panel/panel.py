@@ -293,8 +293,8 @@ class Panel:
 
     def _shows(self, view: View) -> bool:
         """Tell whether the picture may tell something of a meter."""
-        settled = self._desk.settled
-        return view is self.view or (settled is not None and settled.meter == view.label.drn)
+        told = self._desk.settled if self._mode is Mode.RESULT else None
+        return view is self.view or (told is not None and told.meter == view.label.drn)
 
     def _refresh(self, now: float) -> None:
         """Let the picture be drawn anew, as it is now."""

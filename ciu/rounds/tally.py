@@ -10,8 +10,9 @@ class Tally:
 
     def __init__(self) -> None:
         self._asks: deque[tuple[bool, bool]] = deque()
-        self._answered = self._at_once = 0
-        """How many of them were."""
+        self._answered = 0
+        self._at_once = 0
+        """How many of these asks were answered, and how many at once."""
         self.round_trip_s: float | None = None
         """What the last answer took, None before the first one."""
 

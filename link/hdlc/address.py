@@ -110,9 +110,8 @@ class OwnAddress:
     uppers: frozenset[int] = frozenset({1})
     point_to_point: bool = False
 
-    @property
     def octets(self) -> frozenset[bytes]:
-        """Every form that one of these addresses may have in a frame."""
+        """Return every form that one of these addresses may have in a frame."""
         lower = self.lower
         forms = [ServerAddress(upper, lower, 4) for upper in self.uppers]
         forms += [

@@ -54,7 +54,7 @@ class Secondary:
     ) -> None:
         """Offer `max_info` octets of information a frame, both ways."""
         self.deadline = None
-        self._own_octets = addresses.octets
+        self._own_octets = addresses.octets()
         self._timing = timing
         self._inactivity_s = inactivity_s
         self._own = LinkParameters(max_info, max_info)

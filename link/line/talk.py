@@ -23,11 +23,11 @@ class Talk:
     passed: int = 0
     """Octets that were on the line and were heard, or not."""
     gathered: int = 0
-    """Octets that they have heard too who hear a talk whole."""
+    """Octets that those have heard as well who hear talks whole."""
     drowned: int = 0
     """Octets at the beginning that nobody hears, since somebody else was on the line before."""
-    spoken_over: list[tuple[int, range]] = field(default_factory=list)
-    """Stations that spoke themselves, and during which octets."""
+    unheard: list[tuple[int, range]] = field(default_factory=list)
+    """Stations that spoke themselves or were not there yet, and during which octets."""
 
     def ends_at(self, octets: int) -> float:
         """Return when so many octets have passed."""
@@ -60,9 +60,9 @@ class Talk:
         return range(start, self.passed)
 
     def heard_by(self, station: int, which: range) -> bytes:
-        """Return these octets as a station hears them that cannot hear while it speaks."""
+        """Return these octets as a station hears them."""
         places = range(max(which.start, self.drowned), which.stop)
-        deaf = [over for speaker, over in self.spoken_over if speaker == station]
+        deaf = [over for listener, over in self.unheard if listener == station]
         if not deaf:
             return bytes(self.octets[places.start : places.stop])
         return bytes(

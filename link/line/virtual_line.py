@@ -70,6 +70,8 @@ class VirtualLine:
         """
         number = next(self._station_numbers)
         self._stations[number] = _Station(whole)
+        for _, _, talk in self._coming:
+            talk.unheard.append((number, range(talk.passed)))
         return number
 
     def leave(self, station: int) -> None:
@@ -151,7 +153,7 @@ class VirtualLine:
         first.garble(garbled, self._rng)
         second.drowned = max(second.drowned, second.overlap(first).stop)
         if not self._settings.echo:
-            first.spoken_over.append((second.station, garbled))
+            first.unheard.append((second.station, garbled))
 
     def _add_noise(self, octets: bytearray) -> None:
         bits = 8 * len(octets)

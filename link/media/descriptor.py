@@ -29,7 +29,7 @@ class Descriptor:
         self._waiting: dict[str, asyncio.Future[None]] = {}
 
     async def readable(self) -> None:
-        """Wait until a read would not block or `wake_reader`; raises MediumClosed."""
+        """Wait until a read would not block, or for `wake_reader`; raises MediumClosed."""
         loop = asyncio.get_running_loop()
         await self._wait("read", loop.add_reader, loop.remove_reader)
 

@@ -67,6 +67,7 @@ class EchoMedium:
         self._medium = medium
         self._echo = Echo()
         self._told = 0
+        self._interrupted = False
 
     @property
     def collisions(self) -> int:
@@ -78,10 +79,12 @@ class EchoMedium:
             octets = await self._medium.read()
             heard = self._echo.heard(octets)
             self._report()
-            if heard or not octets:
+            if heard or self._interrupted:
+                self._interrupted = False
                 return heard
 
     def interrupt(self) -> None:
+        self._interrupted = True  # the medium's own mark is gone with octets that we drop
         self._medium.interrupt()
 
     async def write(self, data: bytes) -> None:

@@ -54,7 +54,10 @@ class Medium(Protocol):
         """
 
     def interrupt(self) -> None:
-        """Let the read under way, or else the next one, return at once."""
+        """Let the read under way, or else the next one, return at once, with what is there.
+
+        Who drops octets of another medium still ends the read: no deadline would ring again else.
+        """
 
     async def write(self, data: bytes) -> None:
         """Hand over one frame and return when all of it is taken; raises MediumClosed."""

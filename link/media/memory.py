@@ -49,7 +49,7 @@ class _Lane:
         self._changed.set()
 
     async def change(self) -> None:
-        """Wait until somebody has put, taken, closed or wants us to wake."""
+        """Wait until somebody has put, taken or closed, or called `wake`."""
         self._changed.clear()
         await self._changed.wait()
 

@@ -156,7 +156,7 @@ class MeterProcess:
                 session.answer(asked.id, response, now)
                 if isinstance(response, ActionDone):
                     _tell(asked, response)
-                if asked.operation is not Operation.READ:
+                if asked.operation is not Operation.READ:  # which moves nothing that runs out
                     self._moved.set()
 
         log.info("%s: open", medium.url)

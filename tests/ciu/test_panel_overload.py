@@ -91,6 +91,14 @@ def test_a_silent_meter_is_told_of_before_its_overload(customer: Customer, meter
     assert customer.lines[0] == "TOO MUCH POWER USED"
 
 
+def test_an_overload_at_a_meter_that_is_not_on_the_display_is_heard(
+    customer: Customer, labels: tuple[Label, Label], meter: str
+) -> None:
+    assert customer.panel.meter == meter
+    customer.tell(told(labels[1].drn, OFF))
+    assert customer.effects.count(Beep(Tone.ALARM)) == 1
+
+
 def test_each_new_overload_is_heard(customer: Customer, meter: str) -> None:
     for _ in range(3):
         customer.tell(told(meter, OFF))

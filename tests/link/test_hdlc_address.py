@@ -74,10 +74,22 @@ def test_a_secondary_answers_to_its_devices_at_its_own_place_only() -> None:
         ServerAddress.of(0x3FFF, 0x3FFF),
         ServerAddress.of(1),
     ]
-    assert [each.to_bytes() in own.octets for each in heard] == [True] * 3 + [False] * 4
+    assert [each.to_bytes() in own.octets() for each in heard] == [True] * 3 + [False] * 4
+
+
+@pytest.mark.parametrize(
+    ("upper", "lower", "widths"),
+    [(127, 127, [1, 2, 4]), (128, 127, [4]), (127, 128, [1, 4]), (0x3FFF, 0x3FFF, [4])],
+)
+def test_a_number_that_does_not_fit_a_form_has_none_of_it(
+    upper: int, lower: int, widths: list[int]
+) -> None:
+    own = OwnAddress(lower, frozenset({upper}), point_to_point=True)
+    assert sorted(map(len, own.octets())) == widths
+    assert all(ServerAddress.from_bytes(octets).upper == upper for octets in own.octets())
 
 
 def test_alone_on_its_medium_it_answers_without_a_place_too() -> None:
     own = OwnAddress(lower=100, point_to_point=True)
-    assert ServerAddress.of(1).to_bytes() in own.octets
-    assert ServerAddress.of(2).to_bytes() not in own.octets
+    assert ServerAddress.of(1).to_bytes() in own.octets()
+    assert ServerAddress.of(2).to_bytes() not in own.octets()

@@ -64,6 +64,15 @@ def test_the_first_piece_tells_that_somebody_speaks_and_further_ones_may_be_long
         assert [now for now, _, _ in play(line)] == [begin + end for end in ends]
 
 
+@pytest.mark.parametrize("whole", [False, True])
+def test_who_joins_during_a_talk_hears_nothing_of_what_has_passed(whole: bool) -> None:
+    line = a_line(1)
+    line.speak(0, bytes(range(40)), now=0.0)
+    line.tick(PIECE)
+    late = line.join(whole=whole)
+    assert octets_of(play(line), late) == bytes(range(PIECE, 40))
+
+
 def test_without_a_bit_rate_octets_take_no_time() -> None:
     line = a_line(2, LineSettings(baudrate=None, turnaround_s=0.0))
     line.speak(0, bytes(1000), now=5.0)

@@ -246,6 +246,18 @@ async def test_an_interrupt_ends_one_read_and_no_more(line: Line) -> None:
     assert not reading.done()
     await far.write(b"octets")
     assert await reading + await read_exactly(near, 6 - len(reading.result())) == b"octets"
+    await far.write(b"more")
+    near.interrupt()
+    found = b""
+    while not found:
+        found = await near.read()
+    await read_exactly(near, 4 - len(found))
+    reading = asyncio.create_task(near.read())
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert not reading.done()
+    reading.cancel()
+    await asyncio.wait([reading])
     await far.close()
     await near.close()
 

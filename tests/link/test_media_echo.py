@@ -1,5 +1,6 @@
 """Own echo on a two-wire line: dropped where it is ours, never at the cost of others' octets."""
 
+import asyncio
 import logging
 import os
 import socket
@@ -154,6 +155,19 @@ async def test_collisions_are_logged_once_and_then_whenever_they_have_doubled(
         ["own frames that came back changed", f"{count} (two spoke at once, or no echo here)"]
         for count in (1, 2, 4, 8)
     ]
+
+
+async def test_an_interrupt_ends_a_read_that_hears_its_echo_only(wires: TwoWires) -> None:
+    for said_back in (False, True, True):
+        reading = asyncio.create_task(wires.near.read())
+        await asyncio.sleep(0)
+        if said_back:
+            await wires.near.write(OURS)
+            wires.say_back()
+        wires.near.interrupt()
+        assert await asyncio.wait_for(reading, 5.0) == b""
+    os.write(wires.far, THEIRS)
+    assert await wires.near.read() == THEIRS
 
 
 async def test_a_listener_hears_no_echo_either() -> None:

@@ -101,3 +101,36 @@ async def noisy_visit(lab: Lab) -> None:
     await medium.close()
     process.stop()
     assert await running
+
+
+def test_what_a_token_did_is_told_before_any_time_has_passed(
+    provision: Callable[..., Lab], caplog: pytest.LogCaptureFixture
+) -> None:
+    lab = provision()
+    with caplog.at_level(logging.INFO, "meter"):
+        run_virtual(visit_of_a_moment(lab, lab.buy("5").encode()))
+    told = "\n".join(caplog.messages).partition("no time has passed")[0]
+    assert "Accept, credit 5000" in told
+    assert '"kind":"TokenAccepted"' in told
+
+
+async def visit_of_a_moment(lab: Lab, token: bytes) -> None:
+    process = MeterProcess(
+        read_config(lab.meter_toml),
+        folder=lab.meter_toml.parent,
+        utc=lambda: 1_800_000_000,
+        listen=lambda _: listen("memory://moment"),
+    )
+    loop = asyncio.get_running_loop()
+    ready: asyncio.Future[str] = loop.create_future()
+    running = asyncio.create_task(process.run(ready.set_result))
+    medium = await connect(await ready)
+    await say(medium, SNRM)
+    await say(medium, asking(information(0, 0), AARQ))
+    await say(medium, asking(information(1, 1), ENTER + bytes([len(token)]) + token))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert loop.time() == 0.0
+    logging.getLogger("meter").info("no time has passed")
+    process.stop()
+    assert await running

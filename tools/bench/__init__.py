@@ -41,8 +41,9 @@ and 32 meters are played on virtual time, and take a while of their own."""
 
 _WHOLE = """\
 Units and meters on one line of 9600 bit/s live in this process, their stores in a temporary folder
-(of TMPDIR). Every figure is the median of many stretches of virtual time, each timed in seconds of
-the processor."""
+(of TMPDIR). A unit hears the beginning of a frame at once and the rest in pieces of 40 ms, a meter
+hears it whole. Every figure is the median of many stretches of virtual time, each timed in seconds
+of the processor."""
 
 
 _STS = """\

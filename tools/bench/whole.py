@@ -22,6 +22,7 @@ SCENES = {
 """Units and meters, and how many virtual seconds should pass in one."""
 
 LINE = LineSettings(baudrate=9600, further_octets=longest_piece(9600))
+"""A clean one, on which long pieces do no harm: see LineSettings."""
 
 WARM_S = 30.0
 SLICE_S = 20.0
