@@ -261,12 +261,10 @@ class CiuApp:
 
     async def _keep_time(self) -> None:
         while True:
-            timer = self._loop.call_at(self.panel.deadline, self._moved.set)
             try:
-                await self._moved.wait()
-            finally:
-                timer.cancel()
-            if self.panel.deadline <= self._loop.time():
+                async with asyncio.timeout_at(self.panel.deadline):
+                    await self._moved.wait()
+            except TimeoutError:
                 self.panel.tick(self._loop.time())
                 self._go_on()
             self._moved.clear()

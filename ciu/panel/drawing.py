@@ -23,8 +23,7 @@ SIGNALS = {
 
 def draw(desk: Desk, mode: Mode, words: Words, now: float) -> Screen:
     """Return the picture at a moment, monotonic seconds."""
-    told = desk.settled if mode is Mode.RESULT else None
-    view = desk.view if told is None else desk.views[told.meter]
+    told, view = _told(desk, mode), view_shown(desk, mode)
     if told is not None:
         lines = _result(view, told, words, now - desk.settled_at)
     else:
@@ -39,6 +38,16 @@ def draw(desk: Desk, mode: Mode, words: Words, now: float) -> Screen:
         unit=view.unit,
         age=wording.span(age_s) if age_s else "",
     )
+
+
+def view_shown(desk: Desk, mode: Mode) -> View:
+    """Return what is known of the meter that the picture is of."""
+    told = _told(desk, mode)
+    return desk.view if told is None else desk.views[told.meter]
+
+
+def _told(desk: Desk, mode: Mode) -> Settled | None:
+    return desk.settled if mode is Mode.RESULT else None
 
 
 def page_shown(desk: Desk, mode: Mode, words: Words) -> Page | None:

@@ -12,7 +12,7 @@ from typing import assert_never
 from ciu.board import MeterLine
 from ciu.keypad import Key
 from ciu.panel.desk import Desk, is_held, pages_of
-from ciu.panel.drawing import draw, page_shown
+from ciu.panel.drawing import draw, page_shown, view_shown
 from ciu.panel.entry import Choice, Pages, Token, is_full, judge
 from ciu.panel.lines import meter_lines
 from ciu.panel.modes import Cue, Mode
@@ -161,7 +161,7 @@ class Panel:
             self._settle(news, now)
         elif self._mode in RESTING and view is self.view and view.pressing != before:
             self._follow(Cue.HOME, now)
-        if self._shows(view) or view.alerts != alerts:
+        if view is view_shown(self._desk, self._mode) or view.alerts != alerts:
             self._refresh(now)
 
     def tick(self, now: float) -> None:
@@ -290,11 +290,6 @@ class Panel:
             self._alarm_at = now + self._figures.alarm_repeat_s
             self._desk.effects.append(Beep(Tone.ALARM))
         self._alerts = alerts
-
-    def _shows(self, view: View) -> bool:
-        """Tell whether the picture may tell something of a meter."""
-        told = self._desk.settled if self._mode is Mode.RESULT else None
-        return view is self.view or (told is not None and told.meter == view.label.drn)
 
     def _refresh(self, now: float) -> None:
         """Let the picture be drawn anew, as it is now."""

@@ -135,11 +135,12 @@ class Rounds:
 
     def finished(self, meter: str, now: float) -> None:
         """Take note that the poll of a meter was answered to its end."""
+        self.heard(meter, now)
         turn = self._turns[meter]
         took_s = _elapsed(turn, now)
         if turn.took_s:
             took_s = min(took_s, turn.took_s + (took_s - turn.took_s) / SMOOTHING)
-        self._keep(meter, replace(turn, heard=now, trouble=None, took_s=took_s))
+        self._keep(meter, replace(turn, took_s=took_s))
         self._end(meter, self._poll_s, now)
 
     def failed(self, meter: str, trouble: LinkTrouble, now: float) -> None:
