@@ -14,6 +14,7 @@ from meter.sts.misty1_tables import S7, S9
 LAST: Final = 8
 """The number of the pair of FL that no round follows."""
 
+Words = tuple[int, int, int, int]
 Keys = tuple[int, ...]
 Rows = tuple[tuple[Keys, tuple[Keys, ...]], ...]
 """What each pair of FL takes, and the two FO that follow it; none follow the last one."""
@@ -47,6 +48,17 @@ def _rows_back(key: ExtendedKey) -> Rows:
     return tuple(zip(pairs, (*rounds, ()), strict=True))
 
 
+def _go_through(rounds: tuple[Keys, ...], a: int, b: int, c: int, d: int) -> Words:
+    """Return both halves after so many FO, each of which takes one and changes the other."""
+    before, after = fi_tables()
+    for k_1, ki_1, k_2, ki_2, k_3, ki_3, k_4 in rounds:
+        one = after[before[a ^ k_1] ^ ki_1] ^ b
+        two = after[before[b ^ k_2] ^ ki_2] ^ one
+        three = after[before[one ^ k_3] ^ ki_3] ^ two
+        a, b, c, d = c ^ two ^ k_4, d ^ three, a, b
+    return a, b, c, d
+
+
 class FastMisty1:
     """The cipher under one key of 16 octets, its words put in order here once for all blocks.
 
@@ -54,41 +66,30 @@ class FastMisty1:
     the halves change places, so that both are as they were after two of them.
     """
 
-    __slots__ = ("_back", "_fi", "_forth")
+    __slots__ = ("_back", "_forth")
 
     def __init__(self, key: bytes) -> None:
         extended = ExtendedKey.of(key)
-        self._fi = fi_tables()
         self._forth, self._back = _rows(extended), _rows_back(extended)
 
     def encipher(self, block: int) -> int:
         """Return the cipher block of a 64-bit block (RFC 2994 section 2.3)."""
-        before, after = self._fi
         a, b, c, d = block >> 48, block >> 32 & 0xFFFF, block >> 16 & 0xFFFF, block & 0xFFFF
         for (and_a, or_b, and_c, or_d), rounds in self._forth:
             b ^= a & and_a
             a ^= b | or_b
             d ^= c & and_c
             c ^= d | or_d
-            for k_1, ki_1, k_2, ki_2, k_3, ki_3, k_4 in rounds:
-                one = after[before[a ^ k_1] ^ ki_1] ^ b
-                two = after[before[b ^ k_2] ^ ki_2] ^ one
-                three = after[before[one ^ k_3] ^ ki_3] ^ two
-                a, b, c, d = c ^ two ^ k_4, d ^ three, a, b
+            a, b, c, d = _go_through(rounds, a, b, c, d)
         return c << 48 | d << 32 | a << 16 | b
 
     def decipher(self, block: int) -> int:
         """Return the block of a 64-bit cipher block (RFC 2994 section 2.3)."""
-        before, after = self._fi
         a, b, c, d = block >> 48, block >> 32 & 0xFFFF, block >> 16 & 0xFFFF, block & 0xFFFF
         for (and_a, or_b, and_c, or_d), rounds in self._back:
             a ^= b | or_b
             b ^= a & and_a
             c ^= d | or_d
             d ^= c & and_c
-            for k_1, ki_1, k_2, ki_2, k_3, ki_3, k_4 in rounds:
-                one = after[before[a ^ k_1] ^ ki_1] ^ b
-                two = after[before[b ^ k_2] ^ ki_2] ^ one
-                three = after[before[one ^ k_3] ^ ki_3] ^ two
-                a, b, c, d = c ^ two ^ k_4, d ^ three, a, b
+            a, b, c, d = _go_through(rounds, a, b, c, d)
         return c << 48 | d << 32 | a << 16 | b
