@@ -41,6 +41,8 @@ class CiuState:
     @classmethod
     def open(cls, path: Path, connect: Connect = connect_sqlite) -> "CiuState":
         """Open or create the store; raises StoreInUse where another process holds it."""
+        if not path.exists():
+            Database.create(path, APPLICATION_ID, VERSION, SCHEMA, connect=connect)
         database = Database.open(path, APPLICATION_ID, VERSION, SCHEMA, connect)
         try:
             database.execute("PRAGMA secure_delete = ON")

@@ -105,6 +105,8 @@ class Store:
 
     def _opened(self) -> Database:
         put_into_place(self._path)
+        if not self._path.exists():
+            Database.create(self._path, APPLICATION_ID, VERSION, SCHEMA, connect=self._connect)
         return Database.open(self._path, APPLICATION_ID, VERSION, SCHEMA, self._connect)
 
     def _move_to_copy(self) -> None:

@@ -1,5 +1,6 @@
 """Laws of link.durable: one process, nothing acknowledged is lost, no foreign file is touched."""
 
+import os
 import random
 import re
 import signal
@@ -7,8 +8,8 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -17,17 +18,22 @@ from hypothesis import strategies as st
 
 import link
 from link.durable import (
+    SEAL_OCTETS,
     Database,
     DurableError,
     NotAStore,
     StoreBroken,
+    StoreExists,
     StoreFull,
     StoreInUse,
+    StoreMissing,
+    Value,
     connect_sqlite,
+    seal,
 )
 
 APPLICATION = 0x53504C31
-SCHEMA = "CREATE TABLE facts (number INTEGER PRIMARY KEY, body BLOB) STRICT"
+SCHEMA = "CREATE TABLE facts (number INTEGER PRIMARY KEY, body ANY) STRICT"
 ROOT = Path(link.__file__).parents[1]
 KILLS = 5
 
@@ -50,8 +56,13 @@ except DurableError as error:
 """
 
 
-def opened(path: Path, **changed: int) -> Database:
-    return Database.open(path, APPLICATION, changed.get("version", 1), SCHEMA)
+def created(path: Path, version: int = 1) -> Path:
+    Database.create(path, APPLICATION, version, SCHEMA)
+    return path
+
+
+def opened(path: Path, version: int = 1) -> Database:
+    return Database.open(path, APPLICATION, version, SCHEMA)
 
 
 def append(database: Database, number: int, octets: int = 10) -> None:
@@ -74,8 +85,15 @@ def writer(path: Path, limit: int = 0) -> "subprocess.Popen[str]":
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
+def place(tmp_path: Path) -> Path:
+    """Where a store may be; nothing is there."""
     return tmp_path / "meter.db"
+
+
+@pytest.fixture
+def path(place: Path) -> Path:
+    """An empty store."""
+    return created(place)
 
 
 @pytest.fixture
@@ -120,7 +138,6 @@ def test_every_opening_syncs_every_commit_and_shares_with_nobody(path: Path) -> 
 
 
 def test_a_store_open_to_others_is_refused_with_the_remedy(path: Path) -> None:
-    opened(path).close()
     path.chmod(0o640)
     with pytest.raises(NotAStore, match=f"readable by others: chmod 600 {re.escape(str(path))}"):
         opened(path)
@@ -159,7 +176,7 @@ def test_one_process_holds_the_store_and_the_second_fails_at_once(
     with pytest.raises(StoreInUse, match=f"^{re.escape(str(path))}: in use by another process"):
         opened(path)
     second = writer(path)
-    assert second.communicate()[1].splitlines()[-1].startswith("link.durable.StoreInUse: ")
+    assert second.communicate()[1].splitlines()[-1].startswith("link.durable.errors.StoreInUse: ")
     append(database, 2)
     assert numbers(database) == [1, 2]
 
@@ -177,7 +194,6 @@ def test_of_processes_that_start_together_one_gets_the_store(path: Path) -> None
 
 
 def test_a_rival_that_gives_up_leaves_the_store_to_us(path: Path) -> None:
-    opened(path).close()
     rival = sqlite3.connect(path)
     rival.execute("BEGIN EXCLUSIVE")
     attempts = []
@@ -254,14 +270,60 @@ def test_a_store_at_its_permitted_size_is_full_and_keeps_what_it_has(path: Path)
     again.close()
 
 
-def test_a_store_with_no_room_at_all_is_told_at_once(path: Path) -> None:
+def test_a_store_with_no_room_at_all_is_told_and_not_created(place: Path) -> None:
     def tiny(path: Path) -> sqlite3.Connection:
         connection = connect_sqlite(path)
         connection.execute("PRAGMA max_page_count = 1")
         return connection
 
     with pytest.raises(StoreFull):
-        Database.open(path, APPLICATION, 1, SCHEMA, tiny)
+        Database.create(place, APPLICATION, 1, SCHEMA, connect=tiny)
+    assert list(place.parent.iterdir()) == []
+
+
+def test_a_store_is_created_whole_or_not_at_all(place: Path) -> None:
+    def fill(database: Database) -> None:
+        append(database, 7)
+        raise KeyError("our own reason")
+
+    with pytest.raises(KeyError):
+        Database.create(place, APPLICATION, 1, SCHEMA, fill=fill)
+    assert list(place.parent.iterdir()) == []
+    Database.create(place, APPLICATION, 1, SCHEMA, fill=lambda database: append(database, 8))
+    assert list(place.parent.iterdir()) == [place]
+    assert stat.S_IMODE(place.stat().st_mode) == 0o600
+    database = opened(place)
+    assert numbers(database) == [8]
+    database.close()
+
+
+def test_creating_never_touches_what_is_there(place: Path) -> None:
+    taken = (
+        lambda: place.touch(0o600),
+        lambda: place.write_bytes(b"theirs"),
+        lambda: place.symlink_to("/nowhere/x"),
+        lambda: created(place),
+    )
+    for take in taken:
+        take()
+        before = place.lstat()
+        with pytest.raises(StoreExists, match="exists already and is not replaced"):
+            created(place)
+        assert place.lstat() == before
+        assert list(place.parent.iterdir()) == [place]
+        place.unlink()
+
+
+def test_of_two_that_create_at_the_same_moment_one_does(place: Path) -> None:
+    with pytest.raises(StoreExists):
+        Database.create(place, APPLICATION, 1, SCHEMA, fill=lambda _: append_to(created(place)))
+    database = opened(place)
+    assert numbers(database) == [1]
+    database.close()
+    assert list(place.parent.iterdir()) == [place]
+
+
+def append_to(path: Path) -> None:
     database = opened(path)
     append(database, 1)
     database.close()
@@ -287,35 +349,62 @@ def foreign(path: Path) -> bytes:
         foreign,
     ],
 )
-def test_another_kind_of_file_is_refused_and_left_as_it_is(path: Path, octets: object) -> None:
-    content = octets if isinstance(octets, bytes) else foreign(path)
-    path.write_bytes(content)
-    path.chmod(0o600)
-    with pytest.raises(NotAStore, match=f"^{re.escape(str(path))}: not a store"):
-        opened(path)
-    assert path.read_bytes() == content
-    assert list(path.parent.iterdir()) == [path]
+def test_another_kind_of_file_is_refused_and_left_as_it_is(place: Path, octets: object) -> None:
+    content = octets if isinstance(octets, bytes) else foreign(place)
+    place.write_bytes(content)
+    place.chmod(0o600)
+    with pytest.raises(NotAStore, match=f"^{re.escape(str(place))}: not a store"):
+        opened(place)
+    assert place.read_bytes() == content
+    assert list(place.parent.iterdir()) == [place]
 
 
 @pytest.mark.parametrize(
     ("found", "wanted", "age"), [(2, 1, "a newer version"), (1, 2, "an older version")]
 )
 def test_a_store_of_another_version_is_refused(
-    path: Path, found: int, wanted: int, age: str
+    place: Path, found: int, wanted: int, age: str
 ) -> None:
-    opened(path, version=found).close()
+    path = created(place, found)
     line = f"written by {age} of the program: format {found}, this one reads {wanted}"
     with pytest.raises(NotAStore, match=line):
         opened(path, version=wanted)
     opened(path, version=found).close()
 
 
-def test_an_empty_file_becomes_a_store(path: Path) -> None:
-    path.touch(0o600)
-    opened(path).close()
-    database = opened(path)
-    assert numbers(database) == []
-    database.close()
+@pytest.mark.parametrize(
+    ("leave", "line"),
+    [
+        (Path.unlink, "no such file or directory"),
+        (lambda path: os.truncate(path, 0), "empty: what was stored here is lost"),
+    ],
+)
+def test_a_store_that_is_missing_or_empty_is_refused_and_not_begun_anew(
+    path: Path, leave: Callable[[Path], None], line: str
+) -> None:
+    leave(path)
+    before = path.exists()
+    for _ in range(2):
+        with pytest.raises(StoreMissing, match=f"^{re.escape(str(path))}: {line}$"):
+            opened(path)
+        assert path.exists() == before
+        assert not before or path.stat().st_size == 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DROP TABLE facts",
+        "DROP TABLE facts; CREATE TABLE facts (number TEXT)",
+        "CREATE TABLE more (x)",
+        "CREATE TRIGGER t AFTER INSERT ON facts BEGIN DELETE FROM facts; END",
+    ],
+)
+def test_a_store_whose_tables_are_others_is_damaged(path: Path, change: str) -> None:
+    with closing(sqlite3.connect(path)) as other:
+        other.executescript(change)
+    with pytest.raises(StoreBroken, match="damaged: its tables are not those of a store"):
+        opened(path)
 
 
 @pytest.mark.parametrize(
@@ -323,45 +412,68 @@ def test_an_empty_file_becomes_a_store(path: Path) -> None:
     [
         (NotAStore, Path.mkdir, "not a file"),
         (StoreBroken, lambda path: path.symlink_to(path), "too many levels of symbolic links"),
-        (StoreBroken, lambda path: path.symlink_to("/nowhere/x"), "no such file or directory"),
+        (StoreMissing, lambda path: path.symlink_to("/nowhere/x"), "no such file or directory"),
     ],
 )
 def test_a_path_that_can_be_no_store_is_one_line(
-    path: Path, kind: type[DurableError], make: object, line: str
+    place: Path, kind: type[DurableError], make: object, line: str
 ) -> None:
     assert callable(make)
-    make(path)
+    make(place)
     with pytest.raises(kind) as refusal:
-        opened(path)
-    assert str(refusal.value) == f"{path}: {line}"
+        opened(place)
+    assert str(refusal.value) == f"{place}: {line}"
 
 
 @pytest.fixture
 def sound(path: Path) -> bytes:
     database = opened(path)
-    append(database, 1)
+    with database.transaction():
+        database.execute("INSERT INTO facts VALUES (1, 'a text that is no text any more')")
     database.close()
-    octets = path.read_bytes()
-    path.unlink()
-    return octets
+    return path.read_bytes()
+
+
+def check_damage(path: Path, octets: bytes) -> None:
+    """A file with these octets is refused in one line, at opening or reading, or it is read."""
+    path.write_bytes(octets)
+    with suppress(DurableError), closing(opened(path)) as database:
+        database.execute("SELECT number, body FROM facts")
 
 
 @settings(
-    max_examples=60,
+    max_examples=200,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(place=st.integers(0, 199), value=st.integers(0, 255))
+@given(place=st.integers(0, 3 * 4096), value=st.integers(0, 255))
 @example(place=47, value=5)
 def test_a_damaged_file_is_refused_in_one_line_or_read(
     path: Path, sound: bytes, place: int, value: int
 ) -> None:
-    path.write_bytes(sound[:place] + bytes([value]) + sound[place + 1 :])
-    path.chmod(0o600)
-    with suppress(DurableError):
-        database = opened(path)
-        with suppress(DurableError, sqlite3.OperationalError):
-            numbers(database)
-        database.close()
-    for leftover in path.parent.iterdir():
-        leftover.unlink()
+    place %= len(sound)
+    check_damage(path, sound[:place] + bytes([value]) + sound[place + 1 :])
+
+
+def test_a_text_that_cannot_be_read_is_damage(path: Path, sound: bytes) -> None:
+    assert sound.count(b"text any more") == 1
+    path.write_bytes(sound.replace(b"text any more", b"text \xff\xfe more"))
+    database = opened(path)
+    with pytest.raises(StoreBroken, match=r"^\S+: damaged \(Could not decode"):
+        database.execute("SELECT body FROM facts")
+    database.close()
+
+
+FIELDS = st.none() | st.integers() | st.floats() | st.text() | st.binary()
+
+
+@given(record=st.lists(FIELDS, min_size=1, max_size=5), other=st.lists(FIELDS, max_size=5))
+@example(record=["ab", "c"], other=["a", "bc"])
+@example(record=["1"], other=[1])
+@example(record=[1], other=[1.0])
+@example(record=[None], other=[""])
+@example(record=[b"a"], other=["a"])
+def test_two_records_have_two_seals(record: list[Value], other: list[Value]) -> None:
+    assert (seal(*record) == seal(*other)) == (repr(record) == repr(other))
+    assert seal(*record, before=seal(*other)) != seal(*record)
+    assert len(seal(*record)) == SEAL_OCTETS

@@ -98,6 +98,7 @@ class BareCommit:
     """The same lines made durable again and again, with nothing around it."""
 
     def __init__(self, path: Path, lines: Sequence[str]) -> None:
+        Database.create(path, APPLICATION_ID, 1, SCHEMA)
         self._database = Database.open(path, APPLICATION_ID, 1, SCHEMA)
         self._rows = tuple(enumerate(lines))
 

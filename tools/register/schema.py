@@ -68,6 +68,26 @@ CREATE TABLE block (
 """
 
 BEFORE = 1
+SCHEMA_BEFORE = """
+CREATE TABLE vending_key (
+    sgc TEXT NOT NULL, krn INTEGER NOT NULL, dkga TEXT NOT NULL,
+    file TEXT NOT NULL, test INTEGER NOT NULL,
+    PRIMARY KEY (sgc, krn, dkga)
+) STRICT;
+CREATE TABLE meter (
+    drn TEXT PRIMARY KEY,
+    sgc TEXT NOT NULL, krn INTEGER NOT NULL, kt INTEGER NOT NULL, ti TEXT NOT NULL,
+    base INTEGER NOT NULL, dkga TEXT NOT NULL, ea TEXT NOT NULL, ken INTEGER NOT NULL,
+    manufactured TEXT NOT NULL, last_tid INTEGER,
+    FOREIGN KEY (sgc, krn, dkga) REFERENCES vending_key
+) STRICT;
+CREATE TABLE token (
+    id INTEGER PRIMARY KEY,
+    drn TEXT NOT NULL REFERENCES meter, at INTEGER NOT NULL, kind TEXT NOT NULL,
+    digits TEXT NOT NULL, base INTEGER NOT NULL, tid INTEGER, amount_wh INTEGER,
+    UNIQUE (drn, base, tid)
+) STRICT
+"""
 _RENAME = tuple(
     f"ALTER TABLE {name} RENAME TO {name}_1" for name in ("vending_key", "meter", "token")
 )
@@ -91,6 +111,8 @@ def open_database(path: Path, connect: Connect) -> Database:
 
     Raises DurableError, as `Database.open` does.
     """
+    if not path.exists():
+        Database.create(path, APPLICATION_ID, VERSION, SCHEMA, connect=connect)
     with suppress(NotAStore):
         return Database.open(path, APPLICATION_ID, VERSION, SCHEMA, connect)
     with suppress(NotAStore):
@@ -99,7 +121,7 @@ def open_database(path: Path, connect: Connect) -> Database:
 
 
 def _migrate(path: Path, connect: Connect) -> None:
-    opened = closing(Database.open(path, APPLICATION_ID, BEFORE, SCHEMA, connect))
+    opened = closing(Database.open(path, APPLICATION_ID, BEFORE, SCHEMA_BEFORE, connect))
     with opened as database, database.transaction():
         for statement in (*_RENAME, *SCHEMA.split(";"), *_COPY, *_DROP):
             database.execute(statement)

@@ -1,23 +1,32 @@
 """One SQLite file, opened rightly: one process, WAL, every commit on the disk (meter.md 2).
 
+A store is created once, by `Database.create`, and `Database.open` never creates one: a file that
+is missing or empty has lost what was in it, and an empty store in its place would forget which
+tokens were used.
+
 Invariant: after `transaction()` has returned the disk has it; after it has raised an error of the
 disk nobody knows, and this object refuses all further use: close, open again, load.
 """
 
-import os
 import sqlite3
-import stat
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from random import Random
-from typing import NoReturn, Protocol, Self, TypeAlias
+from typing import Protocol, Self, TypeAlias
 
-from link.files import OURS_ALONE, is_open_to_others, reason_of
-
-HEADER_OCTETS = 100
-"""Length of the header of an SQLite file (SQLite file format, 1.3)."""
+from link.durable.errors import (
+    DurableError,
+    NotAStore,
+    StoreBroken,
+    StoreExists,
+    StoreInUse,
+    StoreMissing,
+    translated,
+)
+from link.durable.file import beside, check_file, give_name, new_draft
 
 OPEN_TRIES = 5
 OPEN_PAUSE_S = 0.01
@@ -26,26 +35,6 @@ give up; a few tries after pauses of random length up to this let one of them wi
 
 Value: TypeAlias = str | bytes | int | float | None
 Row: TypeAlias = tuple[Value, ...]
-
-
-class DurableError(Exception):
-    """The store cannot be used; the message is the one line to print, path first."""
-
-
-class StoreInUse(DurableError):
-    """Another process, or another place in this one, holds the store."""
-
-
-class NotAStore(DurableError):
-    """The file is something else, of another version, or open to others."""
-
-
-class StoreFull(DurableError):
-    """The disk or the permitted size is used up; what was committed stands."""
-
-
-class StoreBroken(DurableError):
-    """The disk does not do its work, or did not once since the store was opened."""
 
 
 class Cursor(Protocol):
@@ -66,22 +55,6 @@ class Connection(Protocol):
 
 Connect = Callable[[Path], Connection]
 
-_KINDS: dict[int, tuple[type[DurableError], str]] = {
-    sqlite3.SQLITE_BUSY: (StoreInUse, "in use by another process"),
-    sqlite3.SQLITE_LOCKED: (StoreInUse, "in use by another process"),
-    sqlite3.SQLITE_NOTADB: (NotAStore, "not a store"),
-    sqlite3.SQLITE_FULL: (StoreFull, "full: make room on the disk"),
-    sqlite3.SQLITE_CORRUPT: (StoreBroken, "damaged"),
-    sqlite3.SQLITE_IOERR: (StoreBroken, "the disk failed"),
-    sqlite3.SQLITE_READONLY: (StoreBroken, "not writable"),
-    sqlite3.SQLITE_CANTOPEN: (StoreBroken, "cannot be opened"),
-    sqlite3.SQLITE_PERM: (StoreBroken, "cannot be opened"),
-    sqlite3.SQLITE_AUTH: (StoreBroken, "cannot be opened"),
-    sqlite3.SQLITE_PROTOCOL: (StoreBroken, "cannot be locked"),
-    sqlite3.SQLITE_NOLFS: (StoreBroken, "too large for this system"),
-}
-"""Faults of the disk by primary result code; any other code is our own bug and passes as it is."""
-
 
 def connect_sqlite(path: Path) -> sqlite3.Connection:
     """Open the file with the standard library; never waits for another process."""
@@ -97,6 +70,35 @@ class Database:
         self._failed = False
 
     @classmethod
+    def create(
+        cls,
+        path: Path,
+        application_id: int,
+        version: int,
+        schema: str,
+        *,
+        fill: Callable[["Database"], None] = lambda _: None,
+        connect: Connect = connect_sqlite,
+    ) -> None:
+        """Create a store (mode 0600) with the statements of `schema` and what `fill` writes.
+
+        The store stands whole when this has returned, or not at all: it is made under another name
+        and then given its own. Raises StoreExists if there is a file already, StoreFull or
+        StoreBroken for the disk.
+        """
+        if path.exists() or path.is_symlink():
+            raise StoreExists(f"{path}: exists already and is not replaced")
+        draft = new_draft(path)
+        try:
+            with closing(cls._connected(draft, connect)) as database:
+                database._make(application_id, version, schema)
+                fill(database)
+            give_name(draft, path)
+        finally:
+            for name in (draft, beside(draft, "-journal")):
+                name.unlink(missing_ok=True)
+
+    @classmethod
     def open(
         cls,
         path: Path,
@@ -105,12 +107,13 @@ class Database:
         schema: str,
         connect: Connect = connect_sqlite,
     ) -> Self:
-        """Open the store, or create it (mode 0600) with the statements of `schema`.
+        """Open the store that was created with the statements of `schema`.
 
-        Raises StoreInUse at once where another holds it, NotAStore for any file that is not of
-        this application and version, StoreFull or StoreBroken for the disk.
+        Raises StoreInUse immediately if another process holds it, StoreMissing if the file is
+        missing or empty, NotAStore for any file that is not of this application, version and
+        schema, StoreFull or StoreBroken for the disk, and StoreBroken if the file is damaged.
         """
-        _prepare_file(path)
+        check_file(path)
         for _ in range(OPEN_TRIES - 1):
             with suppress(StoreInUse):
                 return cls._open_once(path, application_id, version, schema, connect)
@@ -118,11 +121,15 @@ class Database:
         return cls._open_once(path, application_id, version, schema, connect)
 
     @classmethod
+    def _connected(cls, path: Path, connect: Connect) -> Self:
+        with translated(path):
+            return cls(path, connect(path))
+
+    @classmethod
     def _open_once(
         cls, path: Path, application_id: int, version: int, schema: str, connect: Connect
     ) -> Self:
-        with _translated(path):
-            database = cls(path, connect(path))
+        database = cls._connected(path, connect)
         try:
             database._enter(application_id, version, schema)
         except BaseException:
@@ -131,20 +138,31 @@ class Database:
         return database
 
     def _enter(self, application_id: int, version: int, schema: str) -> None:
-        with _translated(self._path):
+        with translated(self._path):
             self._pragma("locking_mode = EXCLUSIVE", "exclusive")
             self._connection.execute("BEGIN EXCLUSIVE")
             found = self._read_int("PRAGMA application_id"), self._read_int("PRAGMA user_version")
             tables = self._read_int("SELECT count(*) FROM sqlite_master")
             self._connection.execute("ROLLBACK")
-            fresh = found == (0, 0) and tables == 0
-            if not fresh:
-                self._check(found, (application_id, version))
+            if found == (0, 0) and tables == 0:
+                raise StoreMissing(f"{self._path}: empty: what was stored here is lost")
+            self._check(found, (application_id, version))
             self._pragma("journal_mode = WAL", "wal")
-            self._connection.execute("PRAGMA synchronous = FULL")
-            self._pragma("synchronous", 2)
-            if fresh:
-                self._create(application_id, version, schema)
+            self._sync_commits()
+        self._check_content(schema)
+
+    def _make(self, application_id: int, version: int, schema: str) -> None:
+        with translated(self._path):
+            self._pragma("journal_mode = DELETE", "delete")  # all is in the file, nothing beside it
+            self._sync_commits()
+            self._connection.executescript(
+                f"BEGIN IMMEDIATE; {schema}; PRAGMA application_id = {application_id};"
+                f" PRAGMA user_version = {version}; COMMIT;"
+            )
+
+    def _sync_commits(self) -> None:
+        self._connection.execute("PRAGMA synchronous = FULL")
+        self._pragma("synchronous", 2)
 
     def _check(self, found: tuple[int, int], wanted: tuple[int, int]) -> None:
         if found[0] != wanted[0]:
@@ -156,11 +174,18 @@ class Database:
                 f"format {found[1]}, this one reads {wanted[1]}"
             )
 
-    def _create(self, application_id: int, version: int, schema: str) -> None:
-        self._connection.executescript(
-            f"BEGIN IMMEDIATE; {schema}; PRAGMA application_id = {application_id};"
-            f" PRAGMA user_version = {version}; COMMIT;"
-        )
+    def _check_content(self, schema: str) -> None:
+        """Raise StoreBroken if the tables are not those of `schema`, or their pages do not fit."""
+        try:
+            with translated(self._path):
+                tables = self._connection.execute(_TABLES).fetchall()
+                faults = self._connection.execute("PRAGMA integrity_check(1)").fetchall()
+        except sqlite3.Error as error:  # the statements are right: what they read is not
+            raise StoreBroken(f"{self._path}: damaged ({error})") from error
+        if _plain(tables) != _tables_of(schema):
+            raise StoreBroken(f"{self._path}: damaged: its tables are not those of a store")
+        if faults != [("ok",)]:
+            raise StoreBroken(f"{self._path}: damaged: {_one_line(faults)}")
 
     def _pragma(self, pragma: str, wanted: Value) -> None:
         found = self._connection.execute(f"PRAGMA {pragma}").fetchall()
@@ -217,7 +242,7 @@ class Database:
     @contextmanager
     def _guarded(self) -> Iterator[None]:
         try:
-            with _translated(self._path):
+            with translated(self._path):
                 yield
         except DurableError:
             self._failed = True
@@ -233,45 +258,23 @@ class Database:
             self._connection.close()
 
 
-@contextmanager
-def _translated(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        _raise_durable(path, error)
+_TABLES = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name"
 
 
-def _raise_durable(path: Path, error: sqlite3.Error) -> NoReturn:
-    code: int = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_MISUSE)
-    kind = _KINDS.get(code & 0xFF)
-    if kind is None:
-        raise error
-    wanted, text = kind
-    raise wanted(f"{path}: {text} ({error})") from error
+@cache
+def _tables_of(schema: str) -> tuple[Row, ...]:
+    """Return what SQLite notes of the tables of a schema, white space aside."""
+    with closing(sqlite3.connect(":memory:")) as memory:
+        memory.executescript(schema)
+        return _plain(memory.execute(_TABLES).fetchall())
 
 
-def _prepare_file(path: Path) -> None:
-    """Create the file for us alone, or refuse one that others may read.
-
-    Never opens a file that exists: closing it would take away the locks that this process may
-    hold on it elsewhere.
-    """
-    try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, OURS_ALONE))
-    except FileExistsError:
-        _check_file(path)
-    except OSError as error:
-        raise StoreBroken(f"{path}: {reason_of(error)}") from error
+def _plain(rows: Sequence[Row]) -> tuple[Row, ...]:
+    return tuple(
+        tuple(" ".join(value.split()) if isinstance(value, str) else value for value in row)
+        for row in rows
+    )
 
 
-def _check_file(path: Path) -> None:
-    try:
-        status = path.stat()
-    except OSError as error:
-        raise StoreBroken(f"{path}: {reason_of(error)}") from error
-    if not stat.S_ISREG(status.st_mode):
-        raise NotAStore(f"{path}: not a file")
-    if 0 < status.st_size < HEADER_OCTETS:  # SQLite would take a single octet for an empty file
-        raise NotAStore(f"{path}: not a store: only {status.st_size} octets")
-    if is_open_to_others(status.st_mode):
-        raise NotAStore(f"{path}: readable by others: chmod 600 {path}")
+def _one_line(rows: Sequence[Row]) -> str:
+    return " ".join(str(rows[0][0]).split()) if rows else "no answer"

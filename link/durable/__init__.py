@@ -1,0 +1,41 @@
+"""A store: one SQLite file that is created once, held by one process, and durable (meter.md 2)."""
+
+from link.durable.database import (
+    Connect,
+    Connection,
+    Cursor,
+    Database,
+    Row,
+    Value,
+    connect_sqlite,
+)
+from link.durable.errors import (
+    DurableError,
+    NotAStore,
+    StoreBroken,
+    StoreExists,
+    StoreFull,
+    StoreInUse,
+    StoreMissing,
+)
+from link.durable.seal import NO_SEAL, SEAL_OCTETS, seal
+
+__all__ = [
+    "NO_SEAL",
+    "SEAL_OCTETS",
+    "Connect",
+    "Connection",
+    "Cursor",
+    "Database",
+    "DurableError",
+    "NotAStore",
+    "Row",
+    "StoreBroken",
+    "StoreExists",
+    "StoreFull",
+    "StoreInUse",
+    "StoreMissing",
+    "Value",
+    "connect_sqlite",
+    "seal",
+]
