@@ -24,6 +24,7 @@ from link.durable.errors import (
     StoreExists,
     StoreInUse,
     StoreMissing,
+    printable,
     translated,
 )
 from link.durable.file import beside, check_file, give_name, new_draft
@@ -181,11 +182,11 @@ class Database:
                 tables = self._connection.execute(_TABLES).fetchall()
                 faults = self._connection.execute("PRAGMA integrity_check(1)").fetchall()
         except sqlite3.Error as error:  # the statements are right: what they read is not
-            raise StoreBroken(f"{self._path}: damaged ({error})") from error
+            raise StoreBroken(f"{self._path}: damaged ({printable(error)})") from error
         if _plain(tables) != _tables_of(schema):
             raise StoreBroken(f"{self._path}: damaged: its tables are not those of a store")
         if faults != [("ok",)]:
-            raise StoreBroken(f"{self._path}: damaged: {_one_line(faults)}")
+            raise StoreBroken(f"{self._path}: damaged: {printable(faults)}")
 
     def _pragma(self, pragma: str, wanted: Value) -> None:
         found = self._connection.execute(f"PRAGMA {pragma}").fetchall()
@@ -197,7 +198,7 @@ class Database:
             found = self._connection.execute(sql).fetchall()
         except sqlite3.Error as error:
             if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:  # a header of unknown format
-                raise NotAStore(f"{self._path}: not a store ({error})") from error
+                raise NotAStore(f"{self._path}: not a store ({printable(error)})") from error
             raise
         match found:
             case [(int(value),)]:
@@ -274,7 +275,3 @@ def _plain(rows: Sequence[Row]) -> tuple[Row, ...]:
         tuple(" ".join(value.split()) if isinstance(value, str) else value for value in row)
         for row in rows
     )
-
-
-def _one_line(rows: Sequence[Row]) -> str:
-    return " ".join(str(rows[0][0]).split()) if rows else "no answer"

@@ -67,6 +67,8 @@ def translated(path: Path) -> Iterator[None]:
     """Raise the disk's fault for an error of SQLite inside; our own bug passes as it is."""
     try:
         yield
+    except UnicodeDecodeError as error:  # SQLite quotes the file in its message
+        raise StoreBroken(f"{path}: damaged (no text: {error.reason})") from error
     except sqlite3.Error as error:
         _raise_durable(path, error)
 
@@ -75,7 +77,12 @@ def _raise_durable(path: Path, error: sqlite3.Error) -> NoReturn:
     wanted, text = _kind_of(error) or (None, "")
     if wanted is None:
         raise error
-    raise wanted(f"{path}: {text} ({error})") from error
+    raise wanted(f"{path}: {text} ({printable(error)})") from error
+
+
+def printable(error: object) -> str:
+    """Return a message that may quote a damaged file, on one line and safe for a terminal."""
+    return "".join(sign if sign.isprintable() else "?" for sign in " ".join(str(error).split()))
 
 
 def _kind_of(error: sqlite3.Error) -> tuple[type[DurableError], str] | None:
