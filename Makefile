@@ -8,7 +8,7 @@ ROUNDS ?= 1000
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check docs bench proofs clean
+.PHONY: help demo test check docs bench proofs days clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -35,6 +35,9 @@ bench: $(READY) ## figures as ratios within one run
 
 proofs: $(READY) ## the slow proofs of docs/proofs.md; ROUNDS=50 for a share of them
 	@SPLITMETER_ROUNDS=$(ROUNDS) $(BIN)/pytest -q -m proof --timeout 0
+
+days: $(READY) ## the fast suite on hard days in other time zones; needs faketime
+	@$(BIN)/python tests/days.py --all
 
 clean: ## remove the virtual environment and all caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist

@@ -16,6 +16,7 @@ from difflib import get_close_matches
 from importlib import import_module
 
 from link.arguments import Parser
+from tools.clock import Clock, wall_clock
 from tools.exits import Exit, Stop, Subparsers
 
 
@@ -78,12 +79,15 @@ def help_texts() -> Iterator[tuple[str, str]]:
                     yield parser.prog, parser.format_help()
 
 
-def main(argv: list[str] | None = None) -> int:
-    """Run one subcommand; return its exit status."""
+def main(argv: list[str] | None = None, *, clock: Clock = wall_clock) -> int:
+    """Run one subcommand; return its exit status.
+
+    `clock` is what the tools read; `meter` and `ciu` are processes with the machine's own.
+    """
     words = sys.argv[1:] if argv is None else argv
     _open_streams()
     try:
-        status = _run(words)
+        status = _run(words, clock)
         sys.stdout.flush()
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
@@ -101,9 +105,9 @@ def _open_streams() -> None:
             setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
 
 
-def _run(words: list[str]) -> int:
+def _run(words: list[str], clock: Clock) -> int:
     try:
-        return _dispatch(words)
+        return _dispatch(words, clock)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else Exit.DONE
     except Stop as stop:
@@ -121,7 +125,7 @@ def _complain(words: list[str], line: str, status: Exit) -> int:
     return status
 
 
-def _dispatch(words: list[str]) -> int:
+def _dispatch(words: list[str], clock: Clock) -> int:
     match words:
         case []:
             raise Stop(f"no command; there are {', '.join(_names())} (see splitmeter --help)")
@@ -132,7 +136,7 @@ def _dispatch(words: list[str]) -> int:
             print(f"splitmeter {_version()}")
             return Exit.DONE
         case _:
-            return _start(_find(words[0]), words[1:])
+            return _start(_find(words[0]), words[1:], clock)
 
 
 def _version() -> str:
@@ -158,14 +162,14 @@ def _names() -> list[str]:
     return [command.name for command in COMMANDS]
 
 
-def _start(command: Tool | Process, rest: list[str]) -> int:
+def _start(command: Tool | Process, rest: list[str], clock: Clock) -> int:
     match command:
         case Process():
             return _entry(command)(rest)
         case Tool():
             parser = Parser(prog="splitmeter")
             _add(command, parser)
-            args = parser.parse_args([command.name, *rest])
+            args = parser.parse_args([command.name, *rest], argparse.Namespace(clock=clock))
             run: Callable[[argparse.Namespace], int] = args.run
             return run(args)
 

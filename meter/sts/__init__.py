@@ -17,7 +17,7 @@ from meter.sts.envelope import Envelope, open_envelope
 from meter.sts.key import DecoderKey, EncryptionAlgorithm, KeyType
 from meter.sts.key_change import NewKey, SectionError, join_sections, key_sections
 from meter.sts.layout import FieldError, token_fields, token_name
-from meter.sts.tid import TID_LIMIT, BaseDate, TidError, tid_at, utc_of
+from meter.sts.tid import TID_LIMIT, BaseDate, TidError, newest_begun, tid_at, utc_of
 from meter.sts.tokens import (
     ClearCredit,
     ClearTamperCondition,
@@ -82,6 +82,7 @@ __all__ = [
     "currency_field",
     "join_sections",
     "key_sections",
+    "newest_begun",
     "open_envelope",
     "read_envelope",
     "read_token",

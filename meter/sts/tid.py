@@ -26,6 +26,11 @@ class BaseDate(IntEnum):
         return (365 * (self - 1970) + (self - 1969) // 4) * DAY_S
 
 
+def newest_begun(at: int) -> BaseDate:
+    """Return the last base date that has begun at a UTC second; the first one before that."""
+    return max((base for base in BaseDate if base.at <= at), default=min(BaseDate))
+
+
 class TidError(ValueError):
     """A moment outside the 24 bits of its base date."""
 

@@ -9,6 +9,9 @@ import pytest
 
 from link.terms import luhn_digit
 from tools.cli import main
+from tools.clock import Clock
+
+from .vending import NOON
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +24,18 @@ class Ran:
 Splitmeter = Callable[..., Ran]
 
 
+def noon() -> int:
+    """Return the second at which the commands of the tests run: the day after `provisioned`."""
+    return NOON
+
+
 @pytest.fixture
 def splitmeter(capsys: pytest.CaptureFixture[str]) -> Splitmeter:
-    """Run a subcommand; return its status and what it printed."""
+    """Run a subcommand by a clock of the tests; return its status and what it printed."""
 
-    def run(*words: object) -> Ran:
+    def run(*words: object, clock: Clock = noon) -> Ran:
         capsys.readouterr()
-        status = main([str(word) for word in words])
+        status = main([str(word) for word in words], clock=clock)
         out, err = capsys.readouterr()
         return Ran(status, out, err)
 
@@ -51,7 +59,7 @@ def provisioned(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("provisioned") / "lab"
     words = ["--drn", meter_number(1), "--listen", "pty:///tmp/line", "--test-keys", "--lab"]
     made = ["--manufactured", "2026-11-21"]
-    assert main(["provision", "--dir", str(folder), *words, *made]) == 0
+    assert main(["provision", "--dir", str(folder), *words, *made], clock=noon) == 0
     return folder
 
 

@@ -10,8 +10,15 @@ from pathlib import Path
 import pytest
 
 from tools import cli
+from tools.clock import Clock
+from tools.sim.setting import JANUARY_2027
 
 DRN = "64686956810"
+
+
+def january() -> int:
+    """Return the second at which virtual time begins."""
+    return JANUARY_2027
 
 
 @dataclass(frozen=True)
@@ -22,6 +29,8 @@ class Lab:
     drn: str
     decoder_key: str
     ea: str
+    clock: Clock
+    """By which it was made, and its tokens are sold."""
 
     @property
     def meter_toml(self) -> Path:
@@ -34,28 +43,32 @@ class Lab:
     def buy(self, kwh: str) -> str:
         """Sell a token at the point of sale and return its 20 digits."""
         register = str(self.folder / "vend.db")
-        sold = run("vend", "--register", register, "credit", self.drn, kwh, "--json")
+        words = ("vend", "--register", register, "credit", self.drn, kwh, "--json")
+        sold = run(*words, clock=self.clock)
         return str(json.loads(sold)["token"])
 
 
-def run(*arguments: str) -> str:
+def run(*arguments: str, clock: Clock = january) -> str:
     """Run a subcommand in this process and return what it printed; it must succeed."""
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(io.StringIO()):
-        status = cli.main(list(arguments))
+        status = cli.main(list(arguments), clock=clock)
     assert status == 0, arguments
     return printed.getvalue()
 
 
 @pytest.fixture
 def provision(tmp_path: Path) -> Callable[..., Lab]:
-    """Return a function that provisions one lab meter that listens at a URL."""
+    """Return a function that provisions one lab meter that listens at a URL.
 
-    def make(url: str = "tcp://127.0.0.1:4059", *more: str) -> Lab:
+    A test that starts processes gives `wall_clock`, which is theirs.
+    """
+
+    def make(url: str = "tcp://127.0.0.1:4059", *more: str, clock: Clock = january) -> Lab:
         folder = tmp_path / "lab"
         flags = ("--test-keys", "--lab", "--json", *more)
-        made = run("provision", "--dir", str(folder), "--drn", DRN, "--listen", url, *flags)
-        (meter,) = json.loads(made)
-        return Lab(folder, DRN, meter["decoder_key"], meter["ea"])
+        words = ("provision", "--dir", str(folder), "--drn", DRN, "--listen", url, *flags)
+        (meter,) = json.loads(run(*words, clock=clock))
+        return Lab(folder, DRN, meter["decoder_key"], meter["ea"], clock)
 
     return make

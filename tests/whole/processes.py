@@ -1,5 +1,7 @@
 """Real processes for the tests of the whole: a meter, a unit, and the wire between them.
 
+They read the machine's clock, and so do provision and sale here: the same clock at both ends.
+
 Each is ended by its own handle, whatever becomes of the test. Every wait is for something that is
 said or for an end, never for a time to pass.
 """
@@ -24,6 +26,7 @@ import pytest
 from ciu.state import CiuState
 from meter.domain import Account, State
 from meter.store import Store
+from tools.clock import wall_clock
 
 from .conftest import DRN, Lab, run
 
@@ -258,9 +261,9 @@ class House:
 def made_lab(folder: Path, url: str, drn: str = DRN, *more: str) -> Lab:
     """Provision one lab meter in a folder of its own."""
     flags = ("--test-keys", "--lab", "--json", *more)
-    made = run("provision", "--dir", str(folder), "--drn", drn, "--listen", url, *flags)
-    (meter,) = json.loads(made)
-    return Lab(folder, drn, meter["decoder_key"], meter["ea"])
+    words = ("provision", "--dir", str(folder), "--drn", drn, "--listen", url, *flags)
+    (meter,) = json.loads(run(*words, clock=wall_clock))
+    return Lab(folder, drn, meter["decoder_key"], meter["ea"], wall_clock)
 
 
 def edit(file: Path, old: str, new: str) -> None:
@@ -308,8 +311,11 @@ async def street(folder: Path, drns: Sequence[str]) -> AsyncIterator[list[House]
     named = [word for drn in drns for word in ("--drn", drn)]
     urls = ("--listen", stations, "--connect", stations.format(n=0))
     flags = ("--test-keys", "--lab", "--json")
-    made = json.loads(run("provision", "--dir", str(folder / "lab"), *named, *urls, *flags))
-    labs = [Lab(folder / "lab", one["drn"], one["decoder_key"], one["ea"]) for one in made]
+    words = ("provision", "--dir", str(folder / "lab"), *named, *urls, *flags)
+    made = json.loads(run(*words, clock=wall_clock))
+    labs = [
+        Lab(folder / "lab", one["drn"], one["decoder_key"], one["ea"], wall_clock) for one in made
+    ]
     houses = [House(lab, bus=line) for lab in labs]
     for lab in labs:
         edit(lab.meter_toml, "simulated://house?", "simulated://house?on=&")

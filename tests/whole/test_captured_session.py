@@ -16,7 +16,7 @@ from meter.config import read_config, read_seed
 from meter.domain import Measure, apply_all, decide, initial
 from meter.store import Store
 
-from .conftest import Lab
+from .conftest import Lab, january
 
 VECTORS = Path(__file__).parent.parent / "vectors" / "dlms_sessions.json"
 PLAIN = json.loads(VECTORS.read_text())["sessions"][0]
@@ -59,7 +59,7 @@ async def test_a_third_party_session_gets_the_answers_of_the_capture(
     process = MeterProcess(
         read_config(lab.meter_toml),
         folder=lab.meter_toml.parent,
-        utc=lambda: 1_800_000_000,
+        utc=january,
         listen=lambda _: listen("memory://line"),
     )
     ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()

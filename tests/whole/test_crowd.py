@@ -10,7 +10,7 @@ from meter.app.process import MeterProcess
 from meter.app.seats import SEATS
 from meter.config import read_config
 
-from .conftest import Lab
+from .conftest import Lab, january
 
 SNRM = bytes.fromhex("7ea0070321930f017e")
 RR = bytes.fromhex("7ea00703211115a67e")
@@ -21,9 +21,7 @@ READY = 0x11
 @asynccontextmanager
 async def running(lab: Lab) -> AsyncIterator[str]:
     """Run the lab's meter in this process and yield its URL."""
-    process = MeterProcess(
-        read_config(lab.meter_toml), folder=lab.meter_toml.parent, utc=lambda: 1_800_000_000
-    )
+    process = MeterProcess(read_config(lab.meter_toml), folder=lab.meter_toml.parent, utc=january)
     ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     run = asyncio.create_task(process.run(ready.set_result))
     yield await ready

@@ -15,7 +15,7 @@ from meter.app.process import MeterProcess
 from meter.config import read_config
 from tools.virtual_time import run_virtual
 
-from .conftest import Lab
+from .conftest import Lab, january
 
 SNRM = bytes.fromhex("7ea0070321930f017e")
 NOISE = b"\x00"
@@ -53,7 +53,7 @@ async def test_the_log_shows_digits_and_no_command_to_a_terminal(
     process = MeterProcess(
         read_config(lab.meter_toml),
         folder=lab.meter_toml.parent,
-        utc=lambda: 1_800_000_000,
+        utc=january,
         listen=lambda _: listen("memory://log"),
     )
     ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
@@ -89,7 +89,7 @@ async def noisy_visit(lab: Lab) -> None:
     process = MeterProcess(
         read_config(lab.meter_toml),
         folder=lab.meter_toml.parent,
-        utc=lambda: 1_800_000_000,
+        utc=january,
         listen=lambda _: listen("memory://visit"),
     )
     ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
@@ -118,7 +118,7 @@ async def visit_of_a_moment(lab: Lab, token: bytes) -> None:
     process = MeterProcess(
         read_config(lab.meter_toml),
         folder=lab.meter_toml.parent,
-        utc=lambda: 1_800_000_000,
+        utc=january,
         listen=lambda _: listen("memory://moment"),
     )
     loop = asyncio.get_running_loop()

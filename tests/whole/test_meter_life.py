@@ -42,6 +42,12 @@ NOVEMBER_2026 = int(datetime(2026, 11, 28, 12, tzinfo=UTC).timestamp())
 NOVEMBER_2045 = int(datetime(2045, 11, 25, 12, tzinfo=UTC).timestamp())
 """The TIDs of base date 2014 have ended the day before (sts.md 2.4)."""
 
+
+def november_2026() -> int:
+    """Return the second at which these lives begin."""
+    return NOVEMBER_2026
+
+
 IDLE = "simulated://house?on="
 HOUR_S = 60
 """An hour of a house that lives sixty times as fast."""
@@ -179,7 +185,7 @@ def committed(folder: Path, drn: str) -> State:
 def test_from_the_initial_key_to_the_next_base_date(
     provision: Callable[..., Lab], keys: tuple[str, ...], three: bool, sections: int
 ) -> None:
-    lab = provision("tcp://127.0.0.1:4059", "--kt", "0", *keys, "--manufactured", "2026-11-27")
+    lab = provision("tcp://127.0.0.1:4059", "--kt", "0", *keys, clock=november_2026)
     live_on(lab, sections, group="" if keys is KEYS_2 else "123456 ", three=three)
     if keys is not KEYS_2:  # keys of dkga 02 are not bound to the base date
         roll_over(lab, sections=4 if keys is KEYS_4 else 2)
@@ -264,7 +270,7 @@ CANNOT = ("METER CANNOT DO THIS", "Ask your vendor")
 
 
 def test_what_management_tokens_do_is_said_on_the_display(provision: Callable[..., Lab]) -> None:
-    lab = provision()
+    lab = provision(clock=november_2026)
 
     async def story(life: Life) -> None:
         await life.enter(*life.sold("10"))
@@ -285,7 +291,9 @@ def test_what_management_tokens_do_is_said_on_the_display(provision: Callable[..
 
 
 def test_a_meter_that_counts_money_lives_by_its_price(provision: Callable[..., Lab]) -> None:
-    lab = provision("tcp://127.0.0.1:4059", "--currency", "KES", "--price", "25.50")
+    lab = provision(
+        "tcp://127.0.0.1:4059", "--currency", "KES", "--price", "25.50", clock=november_2026
+    )
 
     async def story(life: Life) -> None:
         accepted = ("ACCEPTED  +80.00 KES", "80.00 KES Light on")
@@ -335,7 +343,7 @@ def test_the_other_commodities_are_sold_in_their_own_units(
     accepted: tuple[str, str],
     after_an_hour: str,
 ) -> None:
-    lab = provision("tcp://127.0.0.1:4059", "--commodity", commodity)
+    lab = provision("tcp://127.0.0.1:4059", "--commodity", commodity, clock=november_2026)
 
     async def story(life: Life) -> None:
         assert await life.enter(*life.sold("90")) == accepted

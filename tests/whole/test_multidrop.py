@@ -63,9 +63,8 @@ class Street:
     def buy(self, drn: str, units: int) -> Sold:
         """Buy a token at the point of sale."""
         register = str(self.folder / "vend.db")
-        sold = json.loads(
-            run("vend", "--register", register, "credit", drn, f"{units / 10}", "--json")
-        )
+        words = ("vend", "--register", register, "credit", drn, f"{units / 10}", "--json")
+        sold = json.loads(run(*words))
         return Sold(drn, str(sold["token"]), 100 * units)
 
     def assert_each_credited_once(self) -> None:

@@ -17,6 +17,7 @@ import pytest
 from link.media import connect
 from meter.domain.ladder import FREE_FAILURES
 from tools import cli
+from tools.clock import wall_clock
 
 from .conftest import Lab
 from .processes import NEEDS_SOCAT, House, Said, Talker, command, edit, house, made_lab, start
@@ -31,7 +32,7 @@ JUDGED = f"NOT FOR THIS METER|{LOCKED}"
 
 @pytest.fixture
 def lab(provision: Callable[..., Lab]) -> Lab:
-    return provision()
+    return provision(clock=wall_clock)
 
 
 def config(lab: Lab, side: str) -> Path:

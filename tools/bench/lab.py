@@ -4,7 +4,6 @@ import time
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from link.durable import Database
@@ -13,7 +12,15 @@ from meter.app.keeper import load_or_begin
 from meter.config import read_config, read_seed
 from meter.domain import EnterToken, Fact, Ledger, apply_all, decide, fact_to_json, state_to_json
 from meter.store import Store
-from meter.sts import DecoderKey, EncryptionAlgorithm, KeyType, UnitsCredit, write_token
+from meter.sts import (
+    DecoderKey,
+    EncryptionAlgorithm,
+    KeyType,
+    UnitsCredit,
+    newest_begun,
+    write_token,
+)
+from tools.clock import wall_clock, yesterday
 from tools.provision.making import Made, make_meters
 from tools.provision.order import NEVER_EXPIRES, Order
 from tools.register import MeterRecord
@@ -54,11 +61,11 @@ def _record(drn: str) -> MeterRecord:
         krn=1,
         kt=KeyType.DUTK,
         ti="01",
-        base=2014,
+        base=newest_begun(wall_clock()),
         dkga="04",
         ea="11",
         ken=NEVER_EXPIRES,
-        manufactured=(datetime.now(UTC) - timedelta(days=1)).date(),
+        manufactured=yesterday(wall_clock()),
     )
 
 
@@ -72,7 +79,7 @@ class Mint:
 
     def token(self) -> str:
         """Return the digits of a token that the meter has not seen."""
-        self._tid = next_tid(self._meter, self._tid, int(time.time()))
+        self._tid = next_tid(self._meter, self._tid, wall_clock())
         token = UnitsCredit(subclass=0, rnd=self._tid % RND_VALUES, tid=self._tid, field=UNITS)
         return write_token(token, self._key)
 
@@ -82,7 +89,7 @@ def fill_ledger(config: Path, mint: Mint) -> tuple[str, ...]:
 
     Returns the lines that the last token alone would have written.
     """
-    settings, at = read_config(config), int(time.time())
+    settings, at = read_config(config), wall_clock()
     with closing(Store.open(settings.store.file)) as store:
         state = load_or_begin(store, read_seed(settings), at)
         history: tuple[Fact, ...] = ()

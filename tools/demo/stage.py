@@ -7,7 +7,6 @@ import asyncio
 import secrets
 import shlex
 import subprocess
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from ciu.app import CiuApp
 from ciu.config import read_config
 from link.terms import luhn_digit
 from tools.children import COMMAND, ENVIRONMENT, READY, Child, child
+from tools.clock import wall_clock
 
 HOUSE_SCALE = 300
 """The simulated houses live so many times as fast: a kettle boils 1 kWh away in six seconds."""
@@ -105,7 +105,7 @@ class Stage:
         self._announce(("ciu", "--config", self.ciu_toml.name))
         return CiuApp(
             read_config(self.ciu_toml),
-            utc=lambda: int(time.time()),
+            utc=wall_clock,
             seed=secrets.randbits(32),
             keys_in_lines=keys_in_lines,
         )

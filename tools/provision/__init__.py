@@ -2,9 +2,9 @@
 
 import argparse
 import sys
-from datetime import UTC, datetime
 
 from link.durable import DurableError
+from tools.clock import now_of, today
 from tools.exits import Exit, Stop, Subparsers
 from tools.provision import order, report
 from tools.provision.making import make_meters
@@ -21,7 +21,7 @@ def _run(args: argparse.Namespace) -> int:
         made = make_meters(asked)
     except DurableError as error:
         raise Stop(str(error), Exit.FAILED) from None
-    for line in report.warnings(asked, made, datetime.now(UTC).date()):
+    for line in report.warnings(asked, made, today(now_of(args))):
         print(f"splitmeter provision: {line}", file=sys.stderr)
     print(report.as_json(asked, made) if args.json else report.as_text(asked, made))
     return Exit.DONE

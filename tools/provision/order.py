@@ -12,6 +12,7 @@ from meter.domain import MOST_POWER_W
 from meter.sts import KeyType
 from meter.sts.derivation import Dkga
 from meter.world import MOST_SCALE
+from tools.clock import now_of, yesterday
 from tools.exits import Stop, Subparsers
 from tools.key_file import key_in
 from tools.register import MeterRecord
@@ -21,10 +22,10 @@ from tools.register.arguments import (
     PRESET,
     add_bound,
     add_fixed,
+    base_of,
     currency,
     drn,
     price,
-    yesterday,
 )
 
 __all__ = ["NEVER_EXPIRES", "Order", "add_parser", "read_order"]
@@ -115,7 +116,7 @@ def read_order(args: argparse.Namespace) -> Order:
 
 def _records(args: argparse.Namespace) -> tuple[MeterRecord, ...]:
     drns: Sequence[str] = args.drn
-    made = args.manufactured or yesterday()
+    made = args.manufactured or yesterday(now_of(args))
     return tuple(
         MeterRecord(
             drn=number,
@@ -123,7 +124,7 @@ def _records(args: argparse.Namespace) -> tuple[MeterRecord, ...]:
             krn=args.krn,
             kt=args.kt,
             ti=args.ti,
-            base=args.base,
+            base=base_of(args),
             dkga=args.dkga,
             ea=args.ea,
             ken=NEVER_EXPIRES,

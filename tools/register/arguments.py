@@ -1,13 +1,14 @@
 """A meter's row on the command line: its number, and what its keys are bound to."""
 
 import re
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from fractions import Fraction
 
 from link.terms import DRN_DIGITS, is_digits, is_meter_number, luhn_digit
-from meter.sts import BaseDate, Commodity
+from meter.sts import BaseDate, Commodity, newest_begun
+from tools.clock import now_of
 
 KEY_TYPES = (0, 1, 2)
 """0 the maker's own (DITK), 1 default (DDTK), 2 unique (DUTK); 3 is for magnetic cards."""
@@ -19,7 +20,6 @@ PRESET: Mapping[str, object] = {
     "krn": 1,
     "kt": 2,
     "ti": "01",
-    "base": 2014,
     "dkga": "04",
     "ea": "11",
     "commodity": "electricity",
@@ -69,11 +69,6 @@ def day(text: str) -> date:
         raise ArgumentTypeError(f"{text!r} is no date like 2026-11-21") from None
 
 
-def yesterday() -> date:
-    """Return the day of UTC before today: what a new meter was made on."""
-    return (datetime.now(UTC) - timedelta(days=1)).date()
-
-
 def decimal(text: str) -> Fraction:
     """Read a decimal of at most nine digits on either side, exactly; raises ArgumentTypeError."""
     if not _DECIMAL.fullmatch(text):
@@ -99,8 +94,8 @@ def currency(text: str) -> str:
 def add_bound(parser: ArgumentParser, preset: Mapping[str, object] | None = None) -> None:
     """Add what a decoder key is bound to: --sgc, --krn, --kt, --ti and --base.
 
-    A new meter has a preset; where there is one, what is left out stays as it is, and type 3 can
-    be asked for, to be refused by its name.
+    A new meter has a preset, but for its base date, which `base_of` tells. Without a preset what
+    is left out stays as it is, and type 3 can be asked for, to be refused by its name.
     """
     given = preset or {}
     types = KEY_TYPES if preset else range(4)
@@ -112,8 +107,13 @@ def add_bound(parser: ArgumentParser, preset: Mapping[str, object] | None = None
     add("--kt", default=given.get("kt"), type=int, choices=types,
         help=f"key type: 0 the maker's, 1 default, 2 unique{tells}")  # fmt: skip
     add("--ti", default=given.get("ti"), type=digits(2), help=f"tariff index{tells}")
-    bases = tuple(map(int, BaseDate))
-    add("--base", default=given.get("base"), type=int, choices=bases, help=f"base date{tells}")
+    begun = " (the newest that has begun)" if preset else ""
+    add("--base", type=int, choices=tuple(map(int, BaseDate)), help=f"base date{begun}")
+
+
+def base_of(args: Namespace) -> int:
+    """Return the base date of a new meter: as asked, else the newest that has begun."""
+    return int(args.base or max(newest_begun(now_of(args)), BaseDate.YEAR_2014))
 
 
 def add_fixed(parser: ArgumentParser) -> None:

@@ -14,6 +14,9 @@ from meter.config import UrlSection
 from meter.config import read_config as read_meter
 from tools.sim.wire import Side
 
+JANUARY_2027 = 1_800_000_000
+"""2027-01-15 08:00 UTC, where a calendar begins that nobody has set."""
+
 Disk = Callable[[Side, Path], Connection]
 """Opens a store file for a side."""
 
@@ -29,7 +32,7 @@ class Setting:
 
     folder: Path
     seed: int = 1
-    utc_s: int = 1_800_000_000
+    utc_s: int = JANUARY_2027
     source: str = "simulated://house"
     disk: Disk = plain_disk
 

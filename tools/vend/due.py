@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from meter.sts import KeyType
+from meter.sts import KeyType, newest_begun
 from tools.register import MeterRecord
 from tools.vend.key_rules import check_change
 from tools.vend.key_set import KeyChange
-from tools.vend.tids import base_with_tids, newest_begun
+from tools.vend.tids import base_with_tids
 from tools.vend.till import Till
 
 

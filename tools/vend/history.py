@@ -4,19 +4,19 @@ Invariant: a reissue hands out the same digits and is itself recorded; no key is
 digits only where they are asked for.
 """
 
-import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ciu.wording.figures import group_digits
-from meter.sts import BaseDate
+from meter.sts import BaseDate, newest_begun
+from tools.clock import now_of
 from tools.exits import Exit, Stop
 from tools.register import Issue, MeterRecord, Slip, TokenRecord
 from tools.vend.arguments import Command, add_drn, add_json, whole
 from tools.vend.due import wanted_meter
 from tools.vend.report import amount_object, as_json, carried, paid, payment_object
-from tools.vend.tids import end_of, newest_begun, written
+from tools.vend.tids import end_of, written
 from tools.vend.till import Till, find_meter, open_till
 
 REISSUE = "reissue"
@@ -99,7 +99,7 @@ def _reissue_arguments(parser: ArgumentParser) -> None:
 
 def _reissue(args: Namespace) -> int:
     with open_till(args) as till:
-        number, slip = reissue(till, args.drn, args.slip, now=int(time.time()))
+        number, slip = reissue(till, args.drn, args.slip, now=now_of(args))
         tokens = till.register.tokens(slip.number)
         told = slip_object(till, slip, in_full=True) | {"slip": number, "again": slip.number}
         told["kind"] = REISSUE
@@ -150,7 +150,7 @@ def behind(till: Till, now: int) -> tuple[Behind, ...]:
 
 
 def _roll_over(args: Namespace) -> int:
-    now = int(time.time())
+    now = now_of(args)
     with open_till(args) as till:
         found = behind(till, now)
     if args.json:

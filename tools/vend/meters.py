@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 
 from link.secret import Secret
 from meter.sts import BaseDate, KeyType
+from tools.clock import now_of, yesterday
 from tools.exits import Exit, Stop
 from tools.key_file import key_in
 from tools.register import MeterRecord, Tariff, vending_key_of
@@ -14,9 +15,9 @@ from tools.register.arguments import (
     PRESET,
     add_bound,
     add_fixed,
+    base_of,
     currency,
     drn,
-    yesterday,
 )
 from tools.register.records import own_key_file
 from tools.vend.arguments import Command, add_drn, add_json, whole
@@ -65,11 +66,11 @@ def _record(args: Namespace) -> MeterRecord:
         krn=args.krn,
         kt=args.kt,
         ti=args.ti,
-        base=args.base,
+        base=base_of(args),
         dkga=args.dkga,
         ea=args.ea,
         ken=args.ken,
-        manufactured=args.manufactured or yesterday(),
+        manufactured=args.manufactured or yesterday(now_of(args)),
         commodity=args.commodity,
         currency=args.currency or "",
         tariff=args.tariff,

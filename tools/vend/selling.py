@@ -2,7 +2,6 @@
 
 import argparse
 import secrets
-import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,6 +9,7 @@ from functools import partial
 
 from link.secret import Secret
 from meter.sts import KeyType
+from tools.clock import now_of
 from tools.exits import Exit, Stop
 from tools.key_file import key_in
 from tools.register import Issue, MeterRecord, vending_key_of
@@ -34,10 +34,6 @@ s) or amount_e5 and unit (10^-5 of the currency), slip, kind, tokens (all digits
 their entry), payment {tariff, currency, given_e5, price_e5, vat_e5, change_e5} or null,
 key_change {tokens, ro, before, after} or null, warnings.
 """
-
-
-def _now() -> int:
-    return int(time.time())
 
 
 def _rnd() -> int:
@@ -78,7 +74,7 @@ def _credit(args: Namespace) -> int:
     wanted = _wanted(args)
     key_first = not args.no_key_change
     with open_till(args) as till:
-        sold = sell(till, args.drn, wanted, now=_now(), rnd=_rnd(), key_first=key_first)
+        sold = sell(till, args.drn, wanted, now=now_of(args), rnd=_rnd(), key_first=key_first)
     tell_issued(sold, wanted, as_json=args.json)
     return Exit.DONE
 
@@ -99,7 +95,7 @@ def _managed_arguments(row: Managed, parser: ArgumentParser) -> None:
 
 def _managed(row: Managed, args: Namespace) -> int:
     with open_till(args) as till:
-        made = manage(till, args.drn, row, args.number, now=_now(), rnd=_rnd())
+        made = manage(till, args.drn, row, args.number, now=now_of(args), rnd=_rnd())
     tell_issued(made, None, as_json=args.json)
     return Exit.DONE
 
@@ -135,7 +131,7 @@ def _key_change(args: Namespace) -> int:
         after = _changed(till, before, told, own_key)
         change = KeyChange(before, after, args.three)
         keys = {"vending_key": vending_key, "own_key": own_key}
-        issued = change_key(till, change, now=_now(), **keys)
+        issued = change_key(till, change, now=now_of(args), **keys)
     tell_issued(issued, None, as_json=args.json)
     return Exit.DONE
 

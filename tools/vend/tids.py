@@ -56,11 +56,6 @@ def end_of(base: BaseDate) -> int:
     return utc_of(TID_LIMIT, base)
 
 
-def newest_begun(now: int) -> BaseDate:
-    """Return the last base date that has begun."""
-    return max(base for base in BaseDate if base.at <= now or base is min(BaseDate))
-
-
 def base_with_tids(base: int, now: int) -> int:
     """Return a base date, or the next one that has TIDs now where it has none any more."""
     return next(
