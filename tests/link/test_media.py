@@ -3,12 +3,15 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator, Coroutine
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from link.media import SCHEMES, Listener, Medium, MediumClosed, MediumError, connect, listen
+
+from ..cable import KINDS, Ends, lay, remove
 
 POLL_S = 0.005
 
@@ -46,17 +49,21 @@ def descriptors() -> set[Path]:
     return set(Path("/proc/self/fd").iterdir())
 
 
-@pytest.fixture(params=sorted(SCHEMES))
-async def line(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Line]:
+@pytest.fixture(params=[*sorted(set(SCHEMES) - {"serial"}), *(f"serial, {k}" for k in KINDS)])
+async def line(
+    request: pytest.FixtureRequest, tmp_path: Path, cable_ends: Ends
+) -> AsyncIterator[Line]:
     """A line of each kind; whatever a test does with it, nothing may stay open."""
-    if request.param == "serial":
-        request.getfixturevalue("plug_in")()
-    before = descriptors()
-    listener = await listen(SITES[request.param].format(folder=tmp_path), poll_s=POLL_S)
-    yield Line(listener, listener.url.replace("ttyA", "ttyB"))
-    await listener.close()
-    assert descriptors() == before
-    assert asyncio.all_tasks() == {asyncio.current_task()}
+    scheme, _, kind = request.param.partition(", ")
+    with ExitStack() as laid:
+        if kind:
+            laid.callback(remove, lay(kind, cable_ends), cable_ends)
+        before = descriptors()
+        listener = await listen(SITES[scheme].format(folder=tmp_path), poll_s=POLL_S)
+        yield Line(listener, listener.url.replace("ttyA", "ttyB"))
+        await listener.close()
+        assert descriptors() == before
+        assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
 async def read_exactly(medium: Medium, octets: int) -> bytes:
@@ -279,7 +286,7 @@ async def test_interrupts_lose_no_octet(line: Line, seed: int) -> None:
     await near.close()
 
 
-@pytest.mark.parametrize("line", ["pty", "serial", "tcp"], indirect=True)
+@pytest.mark.parametrize("line", ["pty", f"serial, {KINDS[0]}", "tcp"], indirect=True)
 async def test_who_sends_without_end_leaves_others_their_turns(line: Line) -> None:
     near, far = await line.pair()
     turns = 0

@@ -10,8 +10,8 @@ import asyncio
 import json
 import os
 import re
-import shutil
 import socket
+import subprocess
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Sequence
@@ -21,22 +21,21 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import pytest
-
 from ciu.state import CiuState
 from meter.domain import Account, State
 from meter.store import Store
 from tools.clock import wall_clock
 
+from ..cable import KINDS, lay, remove
 from .conftest import DRN, Lab, run
 
 ROOT = Path(__file__).parents[2]
 WAIT_S = 60.0
 """Nothing that these processes do takes so long."""
 BAUDRATE = 9600
-NO_SOCAT = "socat is not installed"
-NEEDS_SOCAT = pytest.mark.skipif(shutil.which("socat") is None, reason=NO_SOCAT)
-MEDIA = ("tcp", pytest.param("serial", marks=NEEDS_SOCAT))
+SERIAL = KINDS[0]
+MEDIA = ("tcp", *KINDS)
+"""How meter and unit are joined: over TCP, or by serial ports and a cable of each kind."""
 
 
 @dataclass(frozen=True)
@@ -139,11 +138,12 @@ async def command(*words: str) -> Said:
 
 
 class Wire:
-    """Two serial ports, joined by socat."""
+    """Two serial ports, joined by a cable."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, kind: str) -> None:
         self._ends = folder / "line-a", folder / "line-b"
-        self._socat: Talker | None = None
+        self._kind = kind
+        self._cable: subprocess.Popen[str] | None = None
 
     @property
     def urls(self) -> tuple[str, str]:
@@ -151,23 +151,15 @@ class Wire:
         near, far = (f"serial://{end}?baudrate={BAUDRATE}" for end in self._ends)
         return near, far
 
-    async def join(self) -> None:
+    def join(self) -> None:
         """Make the ports."""
-        ports = [f"pty,raw,echo=0,link={end}" for end in self._ends]
-        process = await asyncio.create_subprocess_exec(
-            "socat", "-d", "-d", *ports, stdin=PIPE, stdout=PIPE, stderr=PIPE
-        )
-        self._socat = Talker(process)
-        assert await self._socat.says("starting data transfer loop")
+        self._cable = lay(self._kind, self._ends)
 
-    async def vanish(self) -> None:
+    def vanish(self) -> None:
         """Take both ports away."""
-        if self._socat is not None:
-            self._socat.kill()
-            await self._socat.end()
-        self._socat = None
-        for end in self._ends:
-            end.unlink(missing_ok=True)  # killed, it leaves its links
+        if self._cable is not None:
+            remove(self._cable, self._ends)
+        self._cable = None
 
 
 class Bus:
@@ -285,14 +277,14 @@ def free_port() -> int:
 
 @asynccontextmanager
 async def house(medium: str, folder: Path) -> AsyncIterator[House]:
-    """Provision a house in a folder, joined by TCP or by a pair of serial ports; no meter runs."""
+    """Provision a house in a folder, joined by one of MEDIA; no meter runs."""
     async with AsyncExitStack() as opened:
         if medium == "tcp":
             made = House(made_lab(folder / "lab", f"tcp://127.0.0.1:{free_port()}"))
         else:
-            wire = Wire(folder)
-            opened.push_async_callback(wire.vanish)
-            await wire.join()
+            wire = Wire(folder, medium)
+            opened.callback(wire.vanish)
+            wire.join()
             near, far = wire.urls
             made = House(made_lab(folder / "lab", near), wire)
             edit(made.lab.ciu_toml, near, far)

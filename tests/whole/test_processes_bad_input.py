@@ -20,7 +20,7 @@ from tools import cli
 from tools.clock import wall_clock
 
 from .conftest import Lab
-from .processes import NEEDS_SOCAT, House, Said, Talker, command, edit, house, made_lab, start
+from .processes import SERIAL, House, Said, Talker, command, edit, house, made_lab, start
 
 OTHER_DRN = "12345678903"
 METER, UNIT = "meter", "ciu"
@@ -187,12 +187,11 @@ def test_a_port_that_somebody_has_is_told(tmp_path: Path) -> None:
     assert_one_line(said, 1, f"splitmeter meter: {url}: address already in use")
 
 
-@NEEDS_SOCAT
 @pytest.mark.proof
 async def test_a_serial_port_that_somebody_has_is_told_and_works_when_it_is_free(
     tmp_path: Path,
 ) -> None:
-    async with house("serial", tmp_path) as home:
+    async with house(SERIAL, tmp_path) as home:
         assert home.wire
         near, far = home.wire.urls
         holder = await connect(near)
@@ -210,18 +209,17 @@ async def test_a_serial_port_that_somebody_has_is_told_and_works_when_it_is_free
         assert (await home.type(token + "E")).report["credit_wh"] == 1000
 
 
-@NEEDS_SOCAT
 @pytest.mark.proof
 async def test_a_port_that_vanishes_and_comes_back_is_taken_again(tmp_path: Path) -> None:
-    async with house("serial", tmp_path) as home:
+    async with house(SERIAL, tmp_path) as home:
         assert home.wire
         meter, token = await home.start_meter(), home.lab.buy("1")
-        await home.wire.vanish()
+        home.wire.vanish()
         assert await meter.says("the port has vanished")
         unsent = await home.type(token + "E", "--timeout", "2")
         assert (unsent.status, unsent.report["reason"]) == (4, "NoLink")
         assert "no such file or directory" in unsent.err
-        await home.wire.join()
+        home.wire.join()
         taken = await home.type(token + "E")
         assert (taken.status, taken.report["credit_wh"]) == (0, 1000)
         assert (await home.stop_meter()).account.credit == 1000

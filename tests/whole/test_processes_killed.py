@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from .kills import FEW, MEASURED, ROUNDS, TWO_ENDED, assert_spread, rounds_of, summary, undisturbed
-from .processes import NEEDS_SOCAT, house
+from .processes import SERIAL, house
 
 
 @pytest.mark.proof
@@ -18,7 +18,6 @@ async def test_a_killed_process_credits_no_token_twice(tmp_path: Path) -> None:
         await rounds_of([home], "tcp", span, 1, TWO_ENDED)
 
 
-@NEEDS_SOCAT
 @pytest.mark.proof
 @pytest.mark.timeout(0)
 async def test_kills_at_random_moments_move_the_credit_once(
@@ -26,7 +25,7 @@ async def test_kills_at_random_moments_move_the_credit_once(
 ) -> None:
     """Both media at the same time: most of a round is waiting."""
     began = time.monotonic()
-    folders = {medium: tmp_path / medium for medium in ("tcp", "serial")}
+    folders = {medium: tmp_path / medium for medium in ("tcp", SERIAL)}
     async with AsyncExitStack() as opened:
         homes, spans, playing = {}, {}, {}
         for medium, folder in folders.items():
