@@ -29,12 +29,12 @@ def test_the_bare_pair_writes_and_reads_what_the_link_does() -> None:
         assert bare_decode(octets) == parts
 
 
-@pytest.mark.parametrize("at", range(len(ENCODED[0])))
-def test_the_bare_pair_sees_every_damaged_octet(at: int) -> None:
-    damaged = bytearray(ENCODED[0])
-    damaged[at] ^= 0x10
-    with pytest.raises(FrameError):
-        bare_decode(bytes(damaged))
+def test_the_bare_pair_sees_every_damaged_octet() -> None:
+    for at in range(len(ENCODED[0])):
+        damaged = bytearray(ENCODED[0])
+        damaged[at] ^= 0x10
+        with pytest.raises(FrameError):
+            bare_decode(bytes(damaged))
 
 
 def test_the_ratio_is_that_of_the_rates() -> None:
