@@ -8,15 +8,15 @@ from pathlib import Path
 OURS_ALONE = 0o600
 
 
-def create(path: Path, text: str, mode: int = OURS_ALONE) -> None:
+def create(path: Path, content: str | bytes, mode: int = OURS_ALONE) -> None:
     """Create a file, and return when the disk has it; raises OSError.
 
     A file that exists is never replaced; after a failure nothing is left behind.
     """
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
             file.flush()
             os.fsync(descriptor)
         sync(path.parent)

@@ -8,10 +8,12 @@ import time
 from pathlib import Path
 
 from link.arguments import Exit, Parser, hold_leash
-from link.durable import DurableError
+from link.durable import DurableError, StoreBroken, StoreMissing
 from link.media import MediumError, UrlError
 from link.settings import SettingsError
+from meter import commands
 from meter.app.process import MeterProcess
+from meter.commands import COMMANDS
 from meter.config import MeterConfig, read_config
 from meter.relays import RelayError
 from meter.sources import SourceError
@@ -22,12 +24,20 @@ example:
 
 One line on standard output, `ready URL`, tells that the store is open and the port answers; the
 log goes to standard error. SIGTERM and Ctrl-C end it and lose nothing.
+
+With the meter stopped, `splitmeter meter begin | show | backup | restore` look after its store.
 """
+
+NEXT = ": put a backup back (splitmeter meter restore) or begin a store (splitmeter meter begin)"
+"""What to do where the store is missing or empty."""
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one meter; return the exit status."""
-    arguments = _parser().parse_args(argv)
+    """Run one meter, or a command on its store; return the exit status."""
+    words = sys.argv[1:] if argv is None else argv
+    if words[:1] and words[0] in COMMANDS:
+        return commands.main(words, _utc)
+    arguments = _parser().parse_args(words)
     level = logging.DEBUG if arguments.verbose else logging.INFO
     logging.basicConfig(stream=sys.stderr, level=level, format="%(asctime)s %(message)s")
     try:
@@ -36,8 +46,16 @@ def main(argv: list[str] | None = None) -> int:
         return asyncio.run(_run(config, folder, leash=arguments.leash))
     except (SettingsError, UrlError, SourceError, RelayError) as error:
         return _refused(str(error), Exit.USAGE)
+    except StoreMissing as error:
+        return _refused(f"{error}{NEXT}", Exit.FAILED)
+    except StoreBroken as error:
+        return _refused(f"{error}: see splitmeter meter show, restore", Exit.FAILED)
     except (MediumError, DurableError) as error:
         return _refused(str(error), Exit.FAILED)
+
+
+def _utc() -> int:
+    return int(time.time())
 
 
 def _parser() -> Parser:
@@ -50,7 +68,7 @@ def _parser() -> Parser:
 
 
 async def _run(config: MeterConfig, folder: Path, *, leash: bool) -> int:
-    process = MeterProcess(config, folder=folder, utc=lambda: int(time.time()))
+    process = MeterProcess(config, folder=folder, utc=_utc)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, process.stop)

@@ -36,12 +36,19 @@ class Process:
     name: str
     module: str
     about: str
+    nested: tuple[str, ...] = ()
+    """Subcommands of its own."""
 
 
 COMMANDS: tuple[Tool | Process, ...] = (
     Tool("demo", "tools.demo", "a meter, its customer unit and a sale, all on this machine"),
     Tool("provision", "tools.provision", "write the configuration and keys of new meters"),
-    Process("meter", "meter.__main__", "the process on the meter's side"),
+    Process(
+        "meter",
+        "meter.__main__",
+        "the process on the meter's side",
+        ("begin", "show", "backup", "restore"),
+    ),
     Process("ciu", "ciu.__main__", "the customer interface unit: display and keypad"),
     Tool("vend", "tools.vend", "the point of sale: tokens for the meters of a register"),
     Tool("sts", "tools.sts", "STS tokens and keys: encode, decode, derive"),
@@ -74,6 +81,8 @@ def help_texts() -> Iterator[tuple[str, str]]:
         match command:
             case Process():
                 yield f"splitmeter {command.name}", _printed_help(command)
+                for name in command.nested:
+                    yield f"splitmeter {command.name} {name}", _printed_help(command, name)
             case Tool():
                 for parser in _with_nested(_parser(command)):
                     yield parser.prog, parser.format_help()
@@ -198,8 +207,8 @@ def _with_nested(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentP
                 yield from _with_nested(nested)
 
 
-def _printed_help(command: Process) -> str:
+def _printed_help(command: Process, *words: str) -> str:
     text = io.StringIO()
     with redirect_stdout(text), suppress(SystemExit):
-        _entry(command)(["--help"])
+        _entry(command)([*words, "--help"])
     return text.getvalue()

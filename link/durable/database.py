@@ -253,6 +253,20 @@ class Database:
         if self._failed:
             raise StoreBroken(f"{self._path}: failed before: close it and open it again")
 
+    def copy_to(self, path: Path) -> None:
+        """Write all that is committed to a new file (mode 0600), whole or not at all.
+
+        Raises StoreExists if there is a file already, else DurableError.
+        """
+        if path.exists() or path.is_symlink():
+            raise StoreExists(f"{path}: exists already and is not replaced")
+        draft = new_draft(path)
+        try:
+            self.execute("VACUUM INTO ?", (str(draft),))
+            give_name(draft, path)
+        finally:
+            draft.unlink(missing_ok=True)
+
     def close(self) -> None:
         """Give the file free for others; harmless when repeated."""
         with suppress(sqlite3.Error):

@@ -6,19 +6,17 @@ asked.
 
 import logging
 
-from link.durable import DurableError, NotAStore
+from link.durable import DurableError
 from link.terms import TokenOutcome
 from meter.domain import (
     Command,
     EnergyUsed,
     Fact,
-    Seed,
     State,
     TimePassed,
     apply_all,
     decide,
     fact_to_line,
-    initial,
 )
 from meter.store import Store
 
@@ -27,29 +25,6 @@ log = logging.getLogger("meter")
 
 class StoreLost(Exception):
     """The store could not be written: nothing was judged, nothing is known."""
-
-
-def load_or_begin(store: Store, seed: Seed, at: int) -> State:
-    """Load the state of a store, a new one's from the seed; raises DurableError."""
-    state = store.load()
-    if state is None:
-        state = initial(seed, at)
-        store.commit((), state)
-    return state
-
-
-def check_account(state: State, seed: Seed) -> None:
-    """Raise NotAStore where the configuration names another commodity or currency than the store.
-
-    The credit that is there would become one of something else.
-    """
-    kept, named = state.account, (seed.commodity, seed.currency)
-    if (kept.commodity, kept.currency) != named:
-        raise NotAStore(
-            f"the store keeps {kept.currency or 'units'} of {kept.commodity.name.lower()}, the"
-            f" configuration names {seed.currency or 'units'} of {seed.commodity.name.lower()}:"
-            " give [store] another file, or name again what it keeps"
-        )
 
 
 class Keeper:

@@ -18,7 +18,7 @@ from link.pump import Pump
 from link.server import ActionDone, Asked, Operation, ServerSession
 from link.terms import MAKER, TokenOutcome, is_digits
 from meter.app.clock import WallClock
-from meter.app.keeper import check_account, load_or_begin
+from meter.app.identity import check_identity
 from meter.app.seats import Seat, Seats
 from meter.app.unit import Equipment, MeterUnit, Rules
 from meter.config import COMMODITIES, MeterConfig, read_seed
@@ -90,8 +90,8 @@ class MeterProcess:
         store = Store.open(config.store.file, connect=self._connect)
         opened.callback(store.close)
         wall = WallClock(self._utc, ZoneInfo(config.meter.timezone))
-        state = load_or_begin(store, seed, wall.at())
-        check_account(state, seed)
+        state = store.load()
+        check_identity(state, seed)
         new_epoch = state.metering.epoch + 1
         source = open_source(config.source.url, now=now, folder=self._folder, epoch=new_epoch)
         opened.callback(source.close)

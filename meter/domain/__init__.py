@@ -21,6 +21,7 @@ from meter.domain.commands import (
     Observe,
     PowerUp,
     ReportTamper,
+    Restore,
 )
 from meter.domain.decide import decide
 from meter.domain.facts import (
@@ -41,6 +42,7 @@ from meter.domain.facts import (
     ReasonLifted,
     ReconnectionConfirmed,
     RegisterFell,
+    StoreRestored,
     SwitchTested,
     TamperSeen,
     TimePassed,
@@ -137,9 +139,11 @@ __all__ = [
     "RegisterFell",
     "Repeat",
     "ReportTamper",
+    "Restore",
     "Sealed",
     "Seed",
     "State",
+    "StoreRestored",
     "Sts",
     "Supply",
     "SwitchTested",

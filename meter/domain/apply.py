@@ -26,6 +26,7 @@ from meter.domain.facts import (
     ReasonLifted,
     ReconnectionConfirmed,
     RegisterFell,
+    StoreRestored,
     SwitchTested,
     TamperSeen,
     TimePassed,
@@ -33,6 +34,7 @@ from meter.domain.facts import (
 )
 from meter.domain.key_change import changed_by, held_after
 from meter.domain.ledger import is_credit
+from meter.domain.restore import restored
 from meter.domain.state import UNIT_FACTOR, Held, State, Supply
 from meter.domain.supply import RANK
 
@@ -62,14 +64,10 @@ def _applied(state: State, fact: Fact) -> State:
             return _supply_moved(state, fact)
         case OverloadOpened() | ReconnectionConfirmed() | PowerReturned():
             return replace(state, supply=_supply_noted(state.supply, fact))
-        case DayBegan(day, month, at):
-            total = state.metering.total
-            begun = state.calendar.begun(LocalDay(day, month), at, total)
-            return replace(state, calendar=begun)
         case TimePassed():
             return _time_passed(state, fact)
-        case TamperSeen(tamper, opens):
-            return replace(state, tampering=state.tampering.reported(tamper, opens=opens))
+        case DayBegan() | TamperSeen() | StoreRestored():
+            return _noted(state, fact)
         case ConditionsObserved() | AlarmsAcknowledged():
             return _alarms_changed(state, fact)
         case _:
@@ -145,6 +143,19 @@ def _supply_noted(
 
 def _others(held: tuple[Held, ...], reason: SupplyReason) -> tuple[Held, ...]:
     return tuple(one for one in held if one.reason != reason)
+
+
+def _noted(state: State, fact: DayBegan | TamperSeen | StoreRestored) -> State:
+    match fact:
+        case DayBegan(day, month, at):
+            total = state.metering.total
+            return replace(state, calendar=state.calendar.begun(LocalDay(day, month), at, total))
+        case TamperSeen(tamper, opens):
+            return replace(state, tampering=state.tampering.reported(tamper, opens=opens))
+        case StoreRestored(at):
+            return replace(state, sts=restored(state.sts, at))
+        case _:
+            assert_never(fact)
 
 
 def _time_passed(state: State, fact: TimePassed) -> State:

@@ -85,6 +85,11 @@ class PowerUp:
     """Count that the meter itself was without power."""
 
 
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """Take the state for that of an older copy: refuse tokens that were made until now."""
+
+
 Command = (
     EnterToken
     | Measure
@@ -96,6 +101,7 @@ Command = (
     | ConfirmReconnection
     | ReportTamper
     | PowerUp
+    | Restore
 )
 
 OBSERVABLE = Alarm.RELAY_MISMATCH | Alarm.SOURCE_SILENT

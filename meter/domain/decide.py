@@ -23,6 +23,7 @@ from meter.domain.commands import (
     Observe,
     PowerUp,
     ReportTamper,
+    Restore,
 )
 from meter.domain.facts import (
     AlarmsAcknowledged,
@@ -35,6 +36,7 @@ from meter.domain.facts import (
     PowerReturned,
     ReconnectionConfirmed,
     RegisterFell,
+    StoreRestored,
     TamperSeen,
     TimePassed,
 )
@@ -73,11 +75,20 @@ def _decided(state: State, command: Command, at: int) -> Decision:
             return _overload(state, command, at)
         case ReportTamper(tamper, opens):
             return _tampered(state, tamper, opens, at)
-        case PowerUp():
-            has_run = state.metering.epoch != NO_EPOCH
-            return Decision((PowerReturned(at),)) if has_run else Decision()
+        case PowerUp() | Restore():
+            return _begun_again(state, command, at)
         case _:
             assert_never(command)
+
+
+def _begun_again(state: State, command: PowerUp | Restore, at: int) -> Decision:
+    match command:
+        case Restore():
+            return Decision((StoreRestored(at),))
+        case PowerUp() if state.metering.epoch != NO_EPOCH:
+            return Decision((PowerReturned(at),))
+        case _:
+            return Decision()
 
 
 def _measured(state: State, command: Measure, at: int) -> Decision:

@@ -157,6 +157,17 @@ class PowerReturned:
 Entered = TokenAccepted | KeySectionHeld | KeyChanged
 """What an entered token has done: each has its entry in the ledger."""
 
+
+@dataclass(frozen=True, slots=True)
+class StoreRestored:
+    """An older copy of the store was put back, or a new one begun for a meter that was in use.
+
+    What happened between the copy and this second is not known here.
+    """
+
+    at: int
+
+
 Fact = (
     Entered
     | GuessFailed
@@ -174,6 +185,7 @@ Fact = (
     | ReconnectionConfirmed
     | TamperSeen
     | PowerReturned
+    | StoreRestored
 )
 
 

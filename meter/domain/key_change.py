@@ -10,6 +10,7 @@ from link.terms import TokenOutcome, TokenResult, Unit
 from meter.domain.facts import Decision, KeyChanged, KeySectionHeld
 from meter.domain.key_sections import FIRST, FOURTH, NOTHING_HELD, SECOND, THIRD, Sealed
 from meter.domain.outcomes import entered, refused
+from meter.domain.restore import with_floor
 from meter.domain.state import KeyRecord, State, Sts
 from meter.domain.tids import EMPTIED, Retired, fingerprint
 from meter.sts import (
@@ -107,7 +108,8 @@ def changed_by(sts: Sts, sealed: Sealed) -> Sts:
     changed = replace(sts, key=record, held=NOTHING_HELD, retired=retired)
     if new.ro:
         changed = replace(changed, tids=EMPTIED, base=NEXT_BASE[sts.base])
-    return replace(changed, tids=changed.tids.raised(_floor_under(changed, new.secret)))
+    known = changed.tids.raised(_floor_under(changed, new.secret))
+    return with_floor(replace(changed, tids=known))
 
 
 def _unfit(section: KeySection, key: DecoderKey) -> TokenResult | None:

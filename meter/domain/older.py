@@ -48,6 +48,11 @@ def state_3_of_2(found: object) -> object:
     return _with(found, _CHANGED_IN_3, _NEW_IN_3)
 
 
+def state_4_of_3(found: object) -> object:
+    """Add the time of the last restore: there was none."""
+    return _with(found, {"sts": lambda sts: _with(sts, {}, {"restored_at": 0})}, {})
+
+
 def _with(
     found: object,
     changed: Mapping[str, Callable[[object], object]],

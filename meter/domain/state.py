@@ -107,6 +107,9 @@ class Sts:
     held: HeldSections = NOTHING_HELD
     retired: tuple[Retired, ...] = ()
     """Former keys, oldest first."""
+    restored_at: int = 0
+    """UTC second at which an older copy of the store was put back; tokens made until then are old
+    under every key, since the copy may not know that they were used. 0: never."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from link.secret import Secret
-from meter.sts import BaseDate, TidError, tid_at
-from meter.sts.tid import DAY_S
+from meter.sts import TID_LIMIT, BaseDate, TidError, tid_at
+from meter.sts.tid import DAY_S, MINUTE_S
 
 CAPACITY = 50
 """Identifiers kept; at least 50 by the custom of the field, and as many as ledger entries."""
@@ -61,6 +61,14 @@ class Retired:
 def fingerprint(key: Secret) -> bytes:
     """Name a key without telling it: 8 octets (ours; SHA-256 of a label and the key)."""
     return sha256(b"splitmeter key v1" + key.reveal()).digest()[:8]
+
+
+def floor_after(at: int, base: BaseDate) -> int:
+    """Return the floor below which all is old that was made until the minute of a UTC second.
+
+    0 before the base date, TID_LIMIT once it has no identifiers any more.
+    """
+    return min(max((at - base.at) // MINUTE_S + 1, 0), TID_LIMIT)
 
 
 def first_tid(base: BaseDate, manufactured: int) -> int:

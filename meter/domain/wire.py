@@ -15,7 +15,7 @@ from meter.domain.key_sections import Sealed
 from meter.domain.state import State
 
 LINES = json.JSONEncoder(separators=(",", ":"), check_circular=False)
-OLDER_STATES = (older.state_2_of_1, older.state_3_of_2)
+OLDER_STATES = (older.state_2_of_1, older.state_3_of_2, older.state_4_of_3)
 """What makes each version the next one, from version 1 on."""
 STATE_VERSION = len(OLDER_STATES) + 1
 STATE_FORM = form_of(State, secrets=True)
@@ -41,6 +41,7 @@ FACT_VERSIONS = {
     "ReconnectionConfirmed": 1,
     "TamperSeen": 1,
     "PowerReturned": 1,
+    "StoreRestored": 1,
 }
 FACT_FORMS: dict[str, Form] = {kind.__name__: form_of(kind) for kind in get_args(Fact)}
 

@@ -1,11 +1,14 @@
 """The meter's one door to the disk: facts appended, the state beside them, in one commit.
 
 The ledger stands once, as the facts that made its entries; the rest of the state is one line that
-every commit writes anew. Start-up reads both and replays nothing. Errors are link.durable's, one
-line each. After a commit that raised nobody knows what the disk has: `reopen` asks it (meter.md 2).
+every commit writes anew. Start-up reads both and replays nothing. A store is created once, with its
+first state. Each record carries a seal, and the facts are chained (chain.py): what a disk or a hand
+has changed is refused in one line when the state is loaded. Errors are link.durable's, one line
+each. After a commit that raised nobody knows what the disk has: `reopen` asks it (meter.md 2).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Self
@@ -15,7 +18,6 @@ from link.durable import (
     Database,
     DurableError,
     NotAStore,
-    Row,
     StoreBroken,
     connect_sqlite,
 )
@@ -32,20 +34,24 @@ from meter.domain import (
     state_from_json,
     state_to_json,
 )
+from meter.store.chain import Record, faults
+from meter.store.records import (
+    NOTHING_WRITTEN,
+    Damaged,
+    Written,
+    add_line,
+    read_records,
+    read_snapshot,
+    trim,
+    write_snapshot,
+)
 from meter.store.rescue import copy_aside, put_into_place
+from meter.store.schema import APPLICATION_ID, SCHEMA, VERSION, open_database
 from meter.store.shelves import KEEP_ALL, Keep, Shelf, shelf_of
 
 __all__ = ["KEEP_ALL", "Keep", "Store"]
 
-APPLICATION_ID = 0x53504D54
-"""In the file's header (ours)."""
-VERSION = 1
 LEDGER_SHELVES = (Shelf.CREDIT, Shelf.TOKEN)
-SCHEMA = """
-CREATE TABLE facts (id INTEGER PRIMARY KEY, shelf INTEGER NOT NULL, line TEXT NOT NULL);
-CREATE INDEX facts_by_shelf ON facts (shelf, id);
-CREATE TABLE snapshot (id INTEGER PRIMARY KEY CHECK (id = 1), line TEXT NOT NULL)
-"""
 
 
 class Store:
@@ -56,34 +62,69 @@ class Store:
         self._connect = connect
         self._keep = keep
         self._distrusted = False
+        self._written: Written | None = None
         self._database = self._opened()
+
+    @classmethod
+    def create(
+        cls,
+        path: Path,
+        state: State,
+        facts: Sequence[Fact] = (),
+        *,
+        connect: Connect = connect_sqlite,
+    ) -> None:
+        """Create the store of a meter with its first state, and the facts that made it.
+
+        Raises StoreExists if there is a file already, StoreFull or StoreBroken for the disk.
+        """
+
+        def fill(database: Database) -> None:
+            with database.transaction():
+                _write(database, facts, state, NOTHING_WRITTEN, Keep())
+
+        Database.create(path, APPLICATION_ID, VERSION, SCHEMA, fill=fill, connect=connect)
 
     @classmethod
     def open(
         cls, path: Path, *, connect: Connect = connect_sqlite, keep: Keep | None = None
     ) -> Self:
-        """Open or create the store; raises DurableError."""
+        """Open the store; raises StoreMissing if it is missing or empty, else DurableError."""
         return cls(path, connect, keep or Keep())
 
-    def load(self) -> State | None:
-        """Return the state as last committed, None for a new store; raises DurableError."""
-        rows = self._database.execute("SELECT line FROM snapshot")
-        return replace(self._read_state(rows[0]), ledger=self._ledger()) if rows else None
+    def load(self) -> State:
+        """Return the state as last committed.
+
+        Raises StoreBroken if a record is not as it was written, NotAStore if a newer version wrote
+        it, DurableError for the disk.
+        """
+        with self._checked():
+            line, written = read_snapshot(self._database)
+            records = read_records(self._database)
+            if found := faults(records, written.chains):
+                more = f", and {len(found) - 1} more" if found[1:] else ""
+                raise Damaged(found[0] + more)
+            self._written = written
+        return replace(self._read_state(line), ledger=self._ledger(records))
 
     def commit(self, facts: Sequence[Fact], state: State) -> None:
         """Make facts and the state after them durable, all or nothing.
 
-        Raises DurableError; the store is closed then, and only `reopen` can tell what the disk has.
+        Raises RuntimeError if the store was not loaded before. Raises DurableError; the store is
+        closed then, and only `reopen` can tell what the disk has.
         """
+        if self._written is None:
+            raise RuntimeError("a store is loaded before it is written")
         try:
             with self._database.transaction():
-                self._write(facts, state)
+                written = _write(self._database, facts, state, self._written, self._keep)
         except DurableError as error:
             self._distrusted = self._distrusted or isinstance(error, StoreBroken)
             self.close()
             raise
+        self._written = written
 
-    def reopen(self) -> State | None:
+    def reopen(self) -> State:
         """Open the file again and load what it says; raises DurableError where it cannot be used.
 
         Where the disk itself had failed, the store goes on in a copy, freshly synced.
@@ -96,8 +137,13 @@ class Store:
 
     def facts(self) -> tuple[Fact, ...]:
         """Return the facts that are kept, oldest first; NotAStore names an unknown kind."""
-        rows = self._database.execute("SELECT line FROM facts ORDER BY id")
-        return tuple(self._read_fact(row) for row in rows)
+        with self._checked():
+            records = read_records(self._database)
+        return tuple(map(self._read_fact, records))
+
+    def copy_to(self, path: Path) -> None:
+        """Write a copy of the store to a new file; raises StoreExists, else DurableError."""
+        self._database.copy_to(path)
 
     def close(self) -> None:
         """Give the file free; harmless when repeated."""
@@ -105,9 +151,7 @@ class Store:
 
     def _opened(self) -> Database:
         put_into_place(self._path)
-        if not self._path.exists():
-            Database.create(self._path, APPLICATION_ID, VERSION, SCHEMA, connect=self._connect)
-        return Database.open(self._path, APPLICATION_ID, VERSION, SCHEMA, self._connect)
+        return open_database(self._path, self._connect)
 
     def _move_to_copy(self) -> None:
         try:
@@ -117,45 +161,41 @@ class Store:
         self._database = self._opened()
         self._distrusted = False
 
-    def _write(self, facts: Sequence[Fact], state: State) -> None:
-        for fact in facts:
-            self._database.execute(
-                "INSERT INTO facts (shelf, line) VALUES (?, ?)",
-                (int(shelf_of(fact)), fact_to_json(fact)),
-            )
-        for shelf in {shelf_of(fact) for fact in facts}:
-            self._trim(shelf)
-        self._database.execute(
-            "INSERT OR REPLACE INTO snapshot (id, line) VALUES (1, ?)",
-            (state_to_json(replace(state, ledger=Ledger())),),
+    def _ledger(self, records: Sequence[Record]) -> Ledger:
+        newest = (
+            record
+            for shelf in LEDGER_SHELVES
+            for record in [each for each in records if each.shelf is shelf][-LEDGER_KEPT:]
         )
-
-    def _trim(self, shelf: Shelf) -> None:
-        self._database.execute(
-            "DELETE FROM facts WHERE shelf = ?1 AND id <= "
-            "(SELECT id FROM facts WHERE shelf = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)",
-            (int(shelf), self._keep.of(shelf)),
-        )
-
-    def _ledger(self) -> Ledger:
-        facts = (fact for shelf in LEDGER_SHELVES for fact in self._newest(shelf))
+        facts = map(self._read_fact, newest)
         return in_order(fact.entry for fact in facts if isinstance(fact, Entered))
 
-    def _newest(self, shelf: Shelf) -> list[Fact]:
-        rows = self._database.execute(
-            "SELECT line FROM facts WHERE shelf = ? ORDER BY id DESC LIMIT ?",
-            (int(shelf), LEDGER_KEPT),
-        )
-        return [self._read_fact(row) for row in rows]
-
-    def _read_state(self, row: Row) -> State:
+    @contextmanager
+    def _checked(self) -> Iterator[None]:
         try:
-            return state_from_json(str(row[0]))
+            yield
+        except Damaged as error:
+            raise StoreBroken(f"{self._path}: damaged: {error}") from None
+
+    def _read_state(self, line: str) -> State:
+        try:
+            return state_from_json(line)
         except WireError as error:
             raise NotAStore(f"{self._path}: {error}") from error
 
-    def _read_fact(self, row: Row) -> Fact:
+    def _read_fact(self, record: Record) -> Fact:
         try:
-            return fact_from_json(str(row[0]))
+            return fact_from_json(record.line)
         except WireError as error:
             raise NotAStore(f"{self._path}: {error}") from error
+
+
+def _write(
+    database: Database, facts: Sequence[Fact], state: State, written: Written, keep: Keep
+) -> Written:
+    for fact in facts:
+        written = add_line(database, shelf_of(fact), fact_to_json(fact), written)
+    for shelf in {shelf_of(fact) for fact in facts}:
+        written = trim(database, shelf, keep, written)
+    write_snapshot(database, state_to_json(replace(state, ledger=Ledger())), written)
+    return written

@@ -21,6 +21,7 @@ from meter.domain import (
     ReasonLifted,
     ReconnectionConfirmed,
     RegisterFell,
+    StoreRestored,
     SwitchTested,
     TamperSeen,
     TimePassed,
@@ -87,6 +88,7 @@ def shelf_of(fact: Fact) -> Shelf:
             | ReconnectionConfirmed()
             | TamperSeen()
             | PowerReturned()
+            | StoreRestored()
         ):
             return Shelf.EVENT
         case _:

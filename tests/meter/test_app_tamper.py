@@ -1,29 +1,24 @@
 """Interference, phases and limits as the unit sees them, and a store of another account."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from link.durable import NotAStore
 from link.terms import SupplyReason, Tamper, TokenResult
-from meter.app.keeper import check_account, load_or_begin
 from meter.app.unit import NO_TAMPER
 from meter.domain import PowerLimit, explain
 from meter.sources import ControlSocket, LineRefused, TamperReported
 from meter.sources.control import INPUTS, read_line
-from meter.store import Store
 from meter.sts import (
     ClearTamperCondition,
-    Commodity,
     SetMaximumPhasePowerUnbalanceLimit,
     SetMaximumPowerLimit,
     units_field,
 )
 from meter.world import World
 
-from .unit_bench import SEED, UTC, Bench, token
+from .unit_bench import Bench, token
 
 OVER_S = 5
 LIMIT = PowerLimit(0, OVER_S)
@@ -75,19 +70,6 @@ def test_phases_that_are_too_far_apart_for_too_long_are_an_interference(
     apart = limit_w < 2_000  # the kettle, alone on its phase
     assert (Tamper.PHASE_UNBALANCE in bench.state.tampering.seen) == apart
     assert bench.unit.is_closed(bench.now) != apart
-
-
-def test_a_store_of_another_account_is_not_opened(tmp_path: Path) -> None:
-    store = Store.open(tmp_path / "meter.db")
-    state = load_or_begin(store, SEED, UTC)
-    check_account(state, SEED)
-    for other in (
-        replace(SEED, commodity=Commodity.WATER),
-        replace(SEED, currency="KES", price_e5=1),
-    ):
-        with pytest.raises(NotAStore, match="give \\[store\\] another file"):
-            check_account(state, other)
-    store.close()
 
 
 @pytest.mark.parametrize("name", INPUTS)

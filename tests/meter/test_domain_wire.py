@@ -39,6 +39,7 @@ from meter.domain import (
     Sealed,
     Seed,
     State,
+    StoreRestored,
     SwitchTested,
     TamperSeen,
     TimePassed,
@@ -194,6 +195,10 @@ SAMPLES: dict[str, tuple[Fact, str]] = {
         PowerReturned(7),
         '{"kind":"PowerReturned","version":1,"body":{"at":7}}',
     ),
+    "StoreRestored": (
+        StoreRestored(7),
+        '{"kind":"StoreRestored","version":1,"body":{"at":7}}',
+    ),
 }
 """One of each kind, as it is written now."""
 
@@ -289,7 +294,15 @@ STATE_SAMPLE_3 = (
 "limits":{"power_w":-1,"unbalance_w":-1,"phases":1}""",
     )
 )
-"""As version 3 writes it: money, other commodities, key change, tamper and limits."""
+"""As version 3 wrote it: money, other commodities, key change, tamper and limits."""
+
+STATE_SAMPLE_4 = STATE_SAMPLE_3.replace('"version":3', '"version":4').replace(
+    '"columns":["fingerprint","floor"],"rows":[]}}',
+    '"columns":["fingerprint","floor"],"rows":[]},"restored_at":7}',
+)
+"""As version 4 writes it: with the time of the last restore."""
+
+NEW_IN_4 = {"StoreRestored"}
 
 NEW_IN_3 = {"KeySectionHeld", "TamperSeen"}
 NEW_IN_2 = {"DayBegan", "OverloadOpened", "ReconnectionConfirmed", "PowerReturned"}
@@ -372,21 +385,25 @@ def test_a_state_comes_back_as_it_was() -> None:
     assert state_from_json(state_to_json(initial(SEED, 5))) == initial(SEED, 5)
 
 
-def test_version_one_of_the_state_is_still_read() -> None:
-    assert state_from_json(whole(STATE_SAMPLE_1)) == used_state(without=NEW_IN_2 | NEW_IN_3)
+@pytest.mark.parametrize(
+    ("sample", "without"),
+    [
+        (STATE_SAMPLE_1, NEW_IN_2 | NEW_IN_3 | NEW_IN_4),
+        (STATE_SAMPLE_2, NEW_IN_3 | NEW_IN_4),
+        (STATE_SAMPLE_3, NEW_IN_4),
+    ],
+)
+def test_an_older_version_of_the_state_is_still_read(sample: str, without: set[str]) -> None:
+    assert state_from_json(whole(sample)) == used_state(without)
 
 
-def test_version_two_of_the_state_is_still_read() -> None:
-    assert state_from_json(whole(STATE_SAMPLE_2)) == used_state(without=NEW_IN_3)
-
-
-def test_version_three_of_the_state_is_written_and_read() -> None:
-    sample = whole(STATE_SAMPLE_3)
+def test_version_four_of_the_state_is_written_and_read() -> None:
+    sample = whole(STATE_SAMPLE_4)
     assert state_from_json(sample) == used_state()
     assert json.loads(state_to_json(used_state())) == json.loads(sample)
 
 
-@pytest.mark.parametrize("sample", [STATE_SAMPLE_1, STATE_SAMPLE_2, STATE_SAMPLE_3])
+@pytest.mark.parametrize("sample", [STATE_SAMPLE_1, STATE_SAMPLE_2, STATE_SAMPLE_3, STATE_SAMPLE_4])
 @pytest.mark.parametrize("member", ["account", "supply", "sts", "metering"])
 def test_a_damaged_state_of_any_version_is_refused(member: str, sample: str) -> None:
     for damage in ('"moon":', f'"{member}":7,"moon":'):
@@ -403,8 +420,8 @@ def test_a_damaged_calendar_of_version_two_is_refused(damaged: str) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('"version":3', '"version":4', "state version 4 is not known"),
-        ('"version":3', '"version":true', "state version True is not known"),
+        ('"version":4', '"version":5', "state version 5 is not known"),
+        ('"version":4', '"version":true', "state version True is not known"),
         ('"credit":', '"credits":', "account: members"),
         ('"columns":["reason","since"]', '"columns":["since","reason"]', "supply: held: members"),
         ('"rows":[["NEVER', '"rows":["NEVER', "JSON|list"),

@@ -1,6 +1,7 @@
 """The meter's door to the disk (meter.md 2): what was committed stands, whatever breaks."""
 
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -8,7 +9,8 @@ import stat
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
@@ -18,11 +20,13 @@ import pytest
 from link.durable import (
     Connection,
     Cursor,
+    Database,
     DurableError,
     NotAStore,
     StoreBroken,
     StoreFull,
     StoreInUse,
+    StoreMissing,
     connect_sqlite,
 )
 from link.secret import Secret
@@ -41,10 +45,14 @@ from meter.domain import (
     apply_all,
     days_left,
     decide,
+    fact_to_json,
     initial,
 )
 from meter.store import KEEP_ALL, Keep, Store
+from meter.store.inspection import inspect
+from meter.store.records import add_line, read_snapshot, write_snapshot
 from meter.store.rescue import rescue_path
+from meter.store.schema import APPLICATION_ID, SCHEMA, VERSION
 from meter.store.shelves import Shelf, shelf_of
 from meter.sts import DecoderKey, EncryptionAlgorithm, UnitsCredit, write_token
 
@@ -99,9 +107,19 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "meter.db"
 
 
-def test_a_new_store_is_empty_and_for_its_user_alone(path: Path) -> None:
+def begun(path: Path, **how: object) -> Store:
+    """Open and load a store; begin it with FIRST where there is none."""
+    if not path.exists():
+        Store.create(path, FIRST)
+    store = Store.open(path, **how)  # type: ignore[arg-type]
+    store.load()
+    return store
+
+
+def test_a_new_store_has_its_first_state_and_is_for_its_user_alone(path: Path) -> None:
+    Store.create(path, FIRST)
     store = Store.open(path)
-    assert store.load() is None
+    assert store.load() == FIRST
     assert store.facts() == ()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     store.close()
@@ -110,9 +128,8 @@ def test_a_new_store_is_empty_and_for_its_user_alone(path: Path) -> None:
 def test_a_store_of_before_overload_and_calendar_opens_and_goes_on(path: Path) -> None:
     shutil.copy(ROOT / "tests/meter/samples/store_1.db", path)
     path.chmod(0o600)
-    store = Store.open(path)
+    store = begun(path)
     state = store.load()
-    assert state is not None
     assert (state.account.credit, state.metering.total) == (500, 1_500)
     assert [entry.tid for entry in state.ledger.entries] == [1, 2]
     assert state.supply.overload == Overload()
@@ -120,7 +137,7 @@ def test_a_store_of_before_overload_and_calendar_opens_and_goes_on(path: Path) -
     facts, state = step(state, KeepCalendar(LocalDay(1, 1)))
     store.commit(facts, state)
     store.close()
-    store = Store.open(path)
+    store = begun(path)
     assert store.load() == state
     assert [capture.total for capture in state.calendar.days] == [1_500]
     store.close()
@@ -129,14 +146,13 @@ def test_a_store_of_before_overload_and_calendar_opens_and_goes_on(path: Path) -
 @pytest.mark.parametrize("seed", range(4))
 def test_the_facts_alone_make_the_state_across_restarts(seed: int, path: Path) -> None:
     rng, state = Random(seed), FIRST
-    store = Store.open(path, keep=KEEP_ALL)
-    store.commit((), state)
+    store = begun(path, keep=KEEP_ALL)
     for command in commands(seed, 40):
         facts, state = step(state, command)
         store.commit(facts, state)
         if rng.random() < 0.1:
             store.close()
-            store = Store.open(path, keep=KEEP_ALL)
+            store = begun(path, keep=KEEP_ALL)
             assert store.load() == state
     assert apply_all(FIRST, store.facts()) == state
     store.close()
@@ -144,7 +160,7 @@ def test_the_facts_alone_make_the_state_across_restarts(seed: int, path: Path) -
 
 def test_a_live_store_trims_facts_and_no_state(path: Path) -> None:
     keep, state = Keep(events=3, running=4), FIRST
-    store = Store.open(path, keep=keep)
+    store = begun(path, keep=keep)
     kept: list[Fact] = []
     for command in commands(9, 400):
         facts, state = step(state, command)
@@ -161,14 +177,14 @@ def test_a_live_store_trims_facts_and_no_state(path: Path) -> None:
 
 @pytest.mark.parametrize("keep", [Keep(), KEEP_ALL])
 def test_the_ledger_grows_on_where_it_was_after_a_restart(keep: Keep, path: Path) -> None:
-    store, state = Store.open(path, keep=keep), FIRST
+    store, state = begun(path, keep=keep), FIRST
     facts: tuple[Fact, ...] = ()
     for tid in range(LEDGER_KEPT + 3):
         more, state = step(state, credit(tid))
         facts += more
     store.commit(facts, state)
     store.close()
-    store = Store.open(path, keep=keep)
+    store = begun(path, keep=keep)
     found = store.load()
     assert found == state
     _, after = step(found, credit(LEDGER_KEPT + 3))
@@ -182,7 +198,7 @@ def test_a_store_keeps_fifty_credits_and_a_hundred_events_at_the_least() -> None
 
 
 def test_no_fact_on_the_disk_holds_the_key(path: Path) -> None:
-    store, state = Store.open(path), FIRST
+    store, state = begun(path), FIRST
     for command in commands(2, 30):
         facts, state = step(state, command)
         store.commit(facts, state)
@@ -193,45 +209,85 @@ def test_no_fact_on_the_disk_holds_the_key(path: Path) -> None:
 
 
 def test_a_second_process_is_refused_at_once(path: Path) -> None:
-    store = Store.open(path)
+    store = begun(path)
     with pytest.raises(StoreInUse, match="in use by another process"):
-        Store.open(path)
+        begun(path)
     store.close()
-    Store.open(path).close()
+    begun(path).close()
 
 
 @pytest.mark.parametrize(
-    ("statement", "read", "message"),
+    ("old", "new", "message"),
     [
-        (
-            "UPDATE snapshot SET line = replace(line, '\"version\":3', '\"version\":9')",
-            Store.load,
-            "state version 9 is not known",
-        ),
-        ("UPDATE snapshot SET line = 'x'", Store.load, "not JSON"),
-        ("UPDATE snapshot SET line = 5", Store.load, "not JSON|no object"),
-        (
-            "UPDATE facts SET line = replace(line, 'TokenAccepted', 'MoonRose')",
-            Store.facts,
-            "fact MoonRose version 1 is not known",
-        ),
-        ("UPDATE facts SET line = x'00ff'", Store.facts, "not JSON"),
+        ('"version":4', '"version":9', "state version 9 is not known"),
+        ('{"version"', '"version"', "not JSON"),
     ],
 )
-def test_what_no_version_wrote_stops_the_meter_with_its_name(
-    statement: str, read: Callable[[Store], object], message: str, path: Path
+def test_a_state_that_no_version_wrote_stops_the_meter_with_its_name(
+    old: str, new: str, message: str, path: Path
 ) -> None:
-    store = Store.open(path)
-    store.commit(*step(FIRST, credit(1)))
-    store.close()
-    with sqlite3.connect(path) as connection:
-        connection.execute(statement)
-    connection.close()
+    begun(path).close()
+    database = Database.open(path, APPLICATION_ID, VERSION, SCHEMA)
+    line, written = read_snapshot(database)
+    write_snapshot(database, line.replace(old, new), written)
+    database.close()
     store = Store.open(path)
     with pytest.raises(NotAStore, match=message) as caught:
-        read(store)
+        store.load()
     assert str(caught.value).startswith(str(path))
     store.close()
+
+
+def test_a_fact_that_no_version_wrote_stops_the_meter_with_its_name(path: Path) -> None:
+    begun(path).close()
+    database = Database.open(path, APPLICATION_ID, VERSION, SCHEMA)
+    line, written = read_snapshot(database)
+    rose = fact_to_json(step(FIRST, credit(1))[0][0]).replace("TokenAccepted", "MoonRose")
+    write_snapshot(database, line, add_line(database, Shelf.CREDIT, rose, written))
+    database.close()
+    store = Store.open(path)
+    with pytest.raises(NotAStore, match="fact MoonRose version 1 is not known"):
+        store.load()
+    store.close()
+
+
+TOUCHED = (
+    "UPDATE snapshot SET line = replace(line, '\"credit\":', '\"credit\":9')",
+    "UPDATE snapshot SET chains = replace(chains, '[3,', '[2,')",
+    "DELETE FROM snapshot",
+    "UPDATE facts SET line = replace(line, '1000', '9000') WHERE line LIKE '%1000%'",
+    "UPDATE facts SET shelf = 2 WHERE id = (SELECT min(id) FROM facts WHERE shelf = 1)",
+    "DELETE FROM facts WHERE id = (SELECT min(id) FROM facts WHERE shelf = 1)",
+    "DELETE FROM facts WHERE id = (SELECT max(id) FROM facts WHERE shelf = 1)",
+    "DELETE FROM facts WHERE id = (SELECT max(id) - 1 FROM facts)",
+    "INSERT INTO facts SELECT 900, shelf, line, before, seal FROM facts WHERE id = 1",
+    "UPDATE facts SET id = -id",
+    "UPDATE facts SET shelf = 99 WHERE id = 1",
+    "UPDATE facts SET line = (SELECT line FROM facts WHERE id = 1),"
+    " before = (SELECT before FROM facts WHERE id = 1),"
+    " seal = (SELECT seal FROM facts WHERE id = 1) WHERE id = 2",
+)
+"""Changes of a store behind the meter's back."""
+
+
+def test_whatever_was_changed_put_in_or_taken_out_is_refused_and_shown(path: Path) -> None:
+    store, state = begun(path), FIRST
+    for tid in range(3):
+        facts, state = step(state, credit(tid))
+        store.commit(facts, state)
+    store.close()
+    assert inspect(path).faults == ()
+    whole = path.read_bytes()
+    for statement in TOUCHED:
+        path.write_bytes(whole)
+        with closing(sqlite3.connect(path)) as connection, connection:
+            assert connection.execute(statement).rowcount, statement
+        store = Store.open(path)
+        with pytest.raises(StoreBroken, match=f"^{re.escape(str(path))}: damaged: .+") as refusal:
+            store.load()
+        assert str(refusal.value).isprintable()
+        store.close()
+        assert inspect(path).faults, statement
 
 
 @dataclass
@@ -294,8 +350,7 @@ def broken_commits(path: Path, disk: Disk) -> int:
     """Break a commit at each of its statements in turn; return how many there are."""
     for number in range(100):
         path.unlink(missing_ok=True)
-        store = Store.open(path, connect=disk.connect, keep=KEEP_ALL)
-        store.commit((), FIRST)
+        store = begun(path, connect=disk.connect, keep=KEEP_ALL)
         facts, after = step(FIRST, credit(1))
         disk.fails_in = number
         try:
@@ -329,8 +384,7 @@ def test_a_commit_that_breaks_is_whole_or_nothing(done_first: bool, path: Path) 
 
 def test_after_a_failed_disk_the_store_goes_on_in_a_copy(path: Path) -> None:
     disk = Disk()
-    store = Store.open(path, connect=disk.connect)
-    store.commit((), FIRST)
+    store = begun(path, connect=disk.connect)
     facts, after = step(FIRST, credit(1))
     before = path.stat().st_ino
     disk.fails_in = 2
@@ -352,7 +406,7 @@ def test_a_rescue_that_breaks_loses_nothing(done_first: bool, path: Path) -> Non
     for number in range(100):
         path.unlink(missing_ok=True)
         disk = Disk()
-        store = Store.open(path, connect=disk.connect)
+        store = begun(path, connect=disk.connect)
         facts, after = step(FIRST, credit(1))
         store.commit(facts, after)
         disk.fails_in = 0
@@ -376,8 +430,7 @@ def test_a_rescue_that_breaks_loses_nothing(done_first: bool, path: Path) -> Non
 def finished_rescue(path: Path) -> State:
     """Leave an old store with its journal, and a finished copy, as a crash between them does."""
     disk = Disk()
-    store = Store.open(path, connect=disk.connect)
-    store.commit((), FIRST)
+    store = begun(path, connect=disk.connect)
     facts, after = step(FIRST, credit(1))
     store.commit(facts, after)
     shutil.copy(path, f"{path}.old")
@@ -394,18 +447,17 @@ def test_a_crash_in_a_rescue_is_finished_by_the_next_start(journal_left: bool, p
     after = finished_rescue(path)
     if not journal_left:
         Path(f"{path}-wal").unlink()
-    store = Store.open(path)
+    store = begun(path)
     assert store.load() == after
     assert not rescue_path(path).exists()
     store.close()
 
 
 def test_a_draft_that_a_crash_left_is_no_copy(path: Path) -> None:
-    store = Store.open(path)
-    store.commit((), FIRST)
+    store = begun(path)
     store.close()
     Path(f"{path}.draft").write_bytes(b"half")
-    store = Store.open(path)
+    store = begun(path)
     assert store.load() == FIRST
     store.close()
 
@@ -418,8 +470,7 @@ def test_a_full_store_loses_nothing_and_goes_on_when_there_is_room(path: Path) -
         connection.execute(f"PRAGMA max_page_count = {pages}")
         return connection
 
-    store, state = Store.open(path, connect=small, keep=KEEP_ALL), FIRST
-    store.commit((), state)
+    store, state = begun(path, connect=small, keep=KEEP_ALL), FIRST
     full = False
     while not full:
         facts, after = step(state, Measure(0, state.metering.register + 1))
@@ -470,15 +521,13 @@ def killed_while_committing(path: Path, lines: int) -> int:
 
 def kill_law(path: Path, times: int) -> None:
     rng = Random(times)
-    store = Store.open(path, keep=KEEP_ALL)
-    store.commit((), FIRST)
+    store = begun(path, keep=KEEP_ALL)
     store.commit(*step(FIRST, Measure(0, 0)))
     store.close()
     for _ in range(times):
         said_wh = killed_while_committing(path, rng.randrange(1, 60))
-        store = Store.open(path, keep=KEEP_ALL)
+        store = begun(path, keep=KEEP_ALL)
         state = store.load()
-        assert state is not None
         assert state.metering.register in (said_wh, said_wh + 1)
         assert apply_all(FIRST, store.facts()) == state
         store.close()
@@ -494,6 +543,6 @@ def test_a_process_killed_again_and_again_loses_nothing_that_it_said(path: Path)
 
 
 def test_a_store_in_a_folder_that_is_gone_is_one_line(path: Path) -> None:
-    with pytest.raises(StoreBroken, match="no such file or directory"):
+    with pytest.raises(StoreMissing, match="no such file or directory"):
         Store.open(path / "meter.db")
     assert os.listdir(path.parent) == []  # noqa: PTH208

@@ -10,8 +10,9 @@ from link.durable import Database
 from link.secret import Secret
 from link.terms import meter_pan
 from meter.domain import Seed, initial
-from meter.store import APPLICATION_ID, SCHEMA, VERSION, Store
+from meter.store import Store
 from meter.store.rescue import copy_aside, put_into_place, rescue_path
+from meter.store.schema import APPLICATION_ID, SCHEMA, VERSION
 
 DRN, KEY = "12345678903", Secret(bytes(8))
 SEED = Seed(DRN, meter_pan(DRN), "07", "02", 2014, "123456", "01", 1, 2, 255, 0, KEY)
@@ -83,9 +84,7 @@ def rescue(path: Path, disk: Disk) -> None:
 def path(tmp_path: Path) -> Path:
     folder = tmp_path / "before"
     folder.mkdir()
-    store = Store.open(folder / "meter.db")
-    store.commit((), STATE)
-    store.close()
+    Store.create(folder / "meter.db", STATE)
     return folder / "meter.db"
 
 

@@ -9,9 +9,8 @@ from link.durable import Connection, Cursor, connect_sqlite
 from link.secret import Secret
 from link.terms import EntrySource, Tamper, TokenResult, meter_pan
 from meter.app.clock import WallClock
-from meter.app.keeper import load_or_begin
 from meter.app.unit import NO_LIMIT, NO_TAMPER, Equipment, MeterUnit, Rules
-from meter.domain import PowerLimit, Seed, State
+from meter.domain import PowerLimit, Seed, State, initial
 from meter.relays import open_relay
 from meter.sources import Source, open_source, world_of
 from meter.store import Store
@@ -107,8 +106,10 @@ class Bench:
         self.start()
 
     def start(self) -> None:
+        if not self.disk.path.exists():
+            Store.create(self.disk.path, initial(self.seed, UTC))
         self.store = Store.open(self.disk.path, connect=self.disk.connect)
-        state = load_or_begin(self.store, self.seed, UTC)
+        state = self.store.load()
         self.source: Source = open_source(
             self.url, now=self.now, folder=self.folder, epoch=state.metering.epoch + 1
         )

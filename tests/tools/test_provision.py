@@ -23,6 +23,7 @@ from tools.provision.order import Order
 from tools.register import MeterRecord, Register
 
 from .faults import FullAtCommit
+from .vending import NOON
 
 Splitmeter = Callable[..., Any]
 Numbers = Callable[..., str]
@@ -322,12 +323,12 @@ def order(folder: Path, number: str) -> Order:
 def test_a_commit_that_fails_takes_the_files_with_it(tmp_path: Path, drn: Numbers) -> None:
     lab = tmp_path / "lab"
     with pytest.raises(StoreFull):
-        make_meters(order(lab, drn(1)), connect=lambda path: FullAtCommit(path, 0))
+        make_meters(order(lab, drn(1)), NOON, connect=lambda path: FullAtCommit(path, 0))
     assert not lab.exists()
-    make_meters(order(lab, drn(1)))
+    make_meters(order(lab, drn(1)), NOON)
     before = content(lab)
     with pytest.raises(StoreFull):
-        make_meters(order(lab, drn(2)), connect=lambda path: FullAtCommit(path, 0))
+        make_meters(order(lab, drn(2)), NOON, connect=lambda path: FullAtCommit(path, 0))
     assert (content(lab), registered(lab)) == (before, (drn(1),))
 
 

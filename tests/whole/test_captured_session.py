@@ -47,6 +47,7 @@ def given_register(lab: Lab) -> None:
         facts = decide(state, Measure(0, register), 0).facts
         state = apply_all(state, facts)
     store = Store.open(lab.meter_toml.parent / "meter.db")
+    store.load()
     store.commit((), state)
     store.close()
 

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from link.durable import Database
 from link.terms import LEDGER_KEPT, EntrySource, luhn_digit
-from meter.app.keeper import load_or_begin
-from meter.config import read_config, read_seed
+from meter.config import read_config
 from meter.domain import EnterToken, Fact, Ledger, apply_all, decide, fact_to_json, state_to_json
 from meter.store import Store
 from meter.sts import (
@@ -45,7 +44,7 @@ def make_line(
     """Provision the meters of one line; `connect` is where the unit finds them, if not there."""
     records = tuple(map(_record, drns))
     order = Order(folder, records, listen, connect, None, test=True, lab=True, paired=True)
-    return make_meters(order)
+    return make_meters(order, wall_clock())
 
 
 def meter_numbers(count: int) -> tuple[str, ...]:
@@ -91,7 +90,7 @@ def fill_ledger(config: Path, mint: Mint) -> tuple[str, ...]:
     """
     settings, at = read_config(config), wall_clock()
     with closing(Store.open(settings.store.file)) as store:
-        state = load_or_begin(store, read_seed(settings), at)
+        state = store.load()
         history: tuple[Fact, ...] = ()
         facts: tuple[Fact, ...] = ()
         for _ in range(LEDGER_KEPT):

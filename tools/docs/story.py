@@ -69,7 +69,7 @@ def play() -> dict[str, Still]:
 
     async def life() -> None:
         with TemporaryDirectory() as folder:
-            made = make_meters(_order(Path(folder) / "street"))
+            made = make_meters(_order(Path(folder) / "street"), int(TODAY.timestamp()))
             await _Customer(made, stills).live()
 
     run_virtual(life())

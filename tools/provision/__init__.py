@@ -18,7 +18,7 @@ def add_parser(subparsers: Subparsers) -> None:
 def _run(args: argparse.Namespace) -> int:
     asked = order.read_order(args)
     try:
-        made = make_meters(asked)
+        made = make_meters(asked, now_of(args))
     except DurableError as error:
         raise Stop(str(error), Exit.FAILED) from None
     for line in report.warnings(asked, made, today(now_of(args))):

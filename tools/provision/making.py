@@ -9,7 +9,9 @@ from pathlib import Path
 
 from link.durable import Connect, connect_sqlite
 from link.secret import Secret
-from link.settings import write_secret
+from link.settings import read_settings, write_secret
+from meter.app.upkeep import begin
+from meter.config import MeterConfig, read_seed
 from meter.sts import EncryptionAlgorithm, KeyType
 from tools.exits import Stop
 from tools.provision import folder as disk
@@ -42,8 +44,8 @@ class Made:
     slot: KeyPair | None
 
 
-def make_meters(order: Order, connect: Connect = connect_sqlite) -> tuple[Made, ...]:
-    """Make all meters of an order, or none.
+def make_meters(order: Order, now: int, connect: Connect = connect_sqlite) -> tuple[Made, ...]:
+    """Make all meters of an order at a UTC second, or none.
 
     Raises Stop where the order does not fit what the folder holds, DurableError and OSError for
     the disk.
@@ -56,13 +58,13 @@ def make_meters(order: Order, connect: Connect = connect_sqlite) -> tuple[Made, 
                 undo.callback(path.unlink, missing_ok=True)
             stage = disk.make_stage(order.folder, undo)
             with register.transaction():
-                made = _make_meters(order, register, stage, undo)
+                made = _make_meters(order, register, stage, undo, now)
             disk.discard(stage)
     return made
 
 
 def _make_meters(
-    order: Order, register: Register, stage: Path, undo: ExitStack
+    order: Order, register: Register, stage: Path, undo: ExitStack, now: int
 ) -> tuple[Made, ...]:
     unit = Unit.of_folder(order.folder / UNIT)
     _refuse_known(order, register, unit)
@@ -74,6 +76,8 @@ def _make_meters(
     )
     _enter(register, group, made)
     names = [*_build(stage, order, unit, made), *_build_keys(stage, group, made)]
+    for one in made:
+        _begin_store(stage / one.meter.drn, now)
     for name in names:
         disk.move_in(stage / name, order.folder / name, undo)
     disk.exchange(stage / UNIT, order.folder / UNIT, undo)
@@ -141,6 +145,12 @@ def _build(stage: Path, order: Order, unit: Unit, made: tuple[Made, ...]) -> lis
             disk.write(stage / names[-1], texts.pair_keys(one.slot))
     disk.write(stage / UNIT, text, disk.PLAIN_MODE)
     return names
+
+
+def _begin_store(folder: Path, now: int) -> None:
+    """Begin the store of a meter whose files stand in a folder."""
+    config = read_settings(folder / METER, MeterConfig)
+    begin(config.store.file, read_seed(config), now)
 
 
 def _build_meter(folder: Path, settings: str, ciu_title: bytes, one: Made) -> None:

@@ -1,0 +1,90 @@
+"""The records of a store as rows: facts with their seals, and the snapshot with its own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from link.durable import Database, Row, seal
+from meter.store.chain import NO_FACTS, Chain, Record, chains_from_json, chains_to_json
+from meter.store.shelves import Keep, Shelf
+
+
+class Damaged(ValueError):
+    """A record that is not as it was written; the message is one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What is in the file: the chains, and the number of the newest record."""
+
+    chains: Mapping[Shelf, Chain]
+    last_id: int
+
+
+NOTHING_WRITTEN = Written(NO_FACTS, 0)
+
+
+def add_line(database: Database, shelf: Shelf, line: str, written: Written) -> Written:
+    """Append a fact; return what is in the file then."""
+    id = written.last_id + 1
+    chain, record = written.chains[shelf].with_one_more(id, shelf, line)
+    database.execute(
+        "INSERT INTO facts (id, shelf, line, before, seal) VALUES (?, ?, ?, ?, ?)",
+        (id, int(shelf), line, record.before, record.seal),
+    )
+    return Written({**written.chains, shelf: chain}, id)
+
+
+def trim(database: Database, shelf: Shelf, keep: Keep, written: Written) -> Written:
+    """Forget the oldest facts of a class beyond what is kept."""
+    chain = written.chains[shelf].trimmed(keep.of(shelf))
+    if chain == written.chains[shelf]:
+        return written
+    database.execute(
+        "DELETE FROM facts WHERE shelf = ?1 AND id <= "
+        "(SELECT id FROM facts WHERE shelf = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)",
+        (int(shelf), keep.of(shelf)),
+    )
+    return Written({**written.chains, shelf: chain}, written.last_id)
+
+
+def write_snapshot(database: Database, line: str, written: Written) -> None:
+    """Write the state's line and the chains under one seal."""
+    chains = chains_to_json(written.chains)
+    database.execute(
+        "INSERT OR REPLACE INTO snapshot (id, line, chains, seal) VALUES (1, ?, ?, ?)",
+        (line, chains, seal(line, chains)),
+    )
+
+
+def read_snapshot(database: Database) -> tuple[str, Written]:
+    """Return the state's line, and what is in the file; raises Damaged, DurableError."""
+    match database.execute("SELECT line, chains, seal FROM snapshot"):
+        case [(str(line), str(chains), bytes(found))] if found == seal(line, chains):
+            try:
+                return line, Written(chains_from_json(chains), _last_id(database))
+            except ValueError as error:
+                raise Damaged(f"the state: {error}") from None
+        case []:
+            raise Damaged("the state is missing")
+    raise Damaged("the state was changed")
+
+
+def _last_id(database: Database) -> int:
+    match database.execute("SELECT coalesce(max(id), 0) FROM facts"):
+        case [(int(last),)]:
+            return last
+    raise Damaged("the facts have no numbers")
+
+
+def read_records(database: Database) -> tuple[Record, ...]:
+    """Return all facts that are kept, the oldest first; raises Damaged, DurableError."""
+    rows = database.execute("SELECT id, shelf, line, before, seal FROM facts ORDER BY id")
+    return tuple(map(_record, rows))
+
+
+def _record(row: Row) -> Record:
+    match row:
+        case (int(id), int(shelf), str(line), bytes(before), bytes(found)):
+            if shelf in tuple(Shelf):
+                return Record(id, Shelf(shelf), line, before, found)
+    raise Damaged(f"record {row[0]!r} is none")
