@@ -19,7 +19,7 @@ from link.files import create, reason_of, sync
 from meter.app.identity import check_identity
 from meter.domain import Restore, Seed, State, apply_all, decide, initial
 from meter.store import Store
-from meter.store.rescue import rescue_path
+from meter.store.rescue import put_into_place
 
 BESIDE = ("", "-wal", "-shm", "-journal")
 """Endings of the files that belong to one store."""
@@ -41,10 +41,11 @@ def begin(path: Path, seed: Seed, at: int, *, in_use: bool = False) -> State:
         raise WrongClock("the clock is before the day of manufacture: set it")
     state = initial(seed, at)
     facts = decide(state, Restore(), at).facts if in_use else ()
+    put_into_place(path)
     if _is_empty(path):
         if not in_use:
             raise StoreExists(f"{path}: empty: a store was here, so the meter was in use: --in-use")
-        set_aside(path)
+        _set_aside(path)
     after = apply_all(state, facts)
     Store.create(path, after, facts)
     return after
@@ -72,7 +73,7 @@ def restore(path: Path, backup: Path, seed: Seed, at: int) -> tuple[State, Path 
     draft = _copied(path, backup)
     try:
         state = _restored(draft, backup, seed, at)
-        gone = set_aside(path)
+        gone = _set_aside(path)
         _exchange(draft, path)
     finally:
         for ending in BESIDE:
@@ -85,19 +86,16 @@ def _is_empty(path: Path) -> bool:
     return path.is_file() and path.stat().st_size == 0
 
 
-def set_aside(path: Path) -> Path | None:
+def _set_aside(path: Path) -> Path | None:
     """Give a store's files another name, and return it; None if there are none."""
     there = [_named(path, ending) for ending in BESIDE if _named(path, ending).exists()]
-    copies = [each for each in (rescue_path(path),) if each.exists()]
-    if not there and not copies:
+    if not there:
         return None
     free = (path.with_name(f"{path.name}.lost-{n}") for n in itertools.count(1))
     aside = next(name for name in free if not name.exists())
     try:
         for file in there:
             file.rename(_named(aside, file.name.removeprefix(path.name)))
-        for file in copies:
-            file.rename(rescue_path(aside))
         sync(path.absolute().parent)
     except OSError as error:
         raise StoreBroken(f"{path}: cannot be set aside ({reason_of(error)})") from error
