@@ -7,27 +7,33 @@ from link.cosem.roles import Role, entry_source, rights_of, role_of
 from link.cosem.row import CosemObject, Row, RowKind, dotted, logical_name
 from link.cosem.schema import Schema, TypeUnmatched
 from link.cosem.selection import (
+    ALL,
     WHOLE,
     ByDigest,
     ByEntry,
+    ByTime,
     LogSelection,
+    Selected,
     Whole,
     decode_selection,
     encode_selection,
 )
 
 __all__ = [
+    "ALL",
     "OBJECTS",
     "OBJECT_MAP",
     "WHOLE",
     "ByDigest",
     "ByEntry",
+    "ByTime",
     "CosemObject",
     "LogSelection",
     "Role",
     "Row",
     "RowKind",
     "Schema",
+    "Selected",
     "TypeUnmatched",
     "Whole",
     "decode_selection",

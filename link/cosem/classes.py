@@ -1,8 +1,9 @@
 """Interface classes as rows: attributes and methods with their numbers and data types.
 
-Source: IEC 62056-6-2. Numbers and types of classes 7, 15, 111, 112, 115 and 116 and the
-numbers of class 71 agree with a second source; parameters of methods, class 17, class 23 and the
-widths of classes 8, 70 and 71 are from memory of the standard, check against a second source.
+Source: IEC 62056-6-2. Every attribute and every method of a class stands here, whatever an object
+makes of it. Numbers and types of classes 7, 15, 111, 112, 115 and 116 and the numbers of class 71
+agree with a second source; parameters and numbers of methods, class 17, class 23 and the widths of
+classes 8, 70 and 71 are from memory of the standard, check against a second source.
 Attribute 1, the logical name, is common to all and not repeated. A schema None is chosen by the
 object.
 """
@@ -16,7 +17,9 @@ from link.cosem.structures import (
     CAPTURE_OBJECT,
     COLLECTIONS,
     CURRENCY,
+    EMERGENCY_PROFILE,
     GATEWAY_STATUS,
+    LIMITER_ACTIONS,
     METER_PAN,
     MODE_AND_STATUS,
     MONITORED_VALUE,
@@ -109,6 +112,14 @@ CLOCK = InterfaceClass(
         Member(8, "daylight_savings_enabled", BOOL),
         Member(9, "clock_base", Enumerated(ClockBase)),
     ),
+    (
+        Member(1, "adjust_to_quarter", I8),
+        Member(2, "adjust_to_measuring_period", I8),
+        Member(3, "adjust_to_minute", I8),
+        Member(4, "adjust_to_preset_time", I8),
+        Member(5, "preset_adjusting_time", None),
+        Member(6, "shift_time", I16),
+    ),
 )
 
 ASSOCIATION = InterfaceClass(
@@ -125,11 +136,20 @@ ASSOCIATION = InterfaceClass(
         Member(8, "association_status", Enumerated(AssociationStatus)),
         Member(9, "security_setup_reference", LOGICAL_NAME),
     ),
-    (Member(1, "reply_to_hls_authentication", Octets(0, 64)),),
+    (
+        Member(1, "reply_to_hls_authentication", Octets(0, 64)),
+        Member(2, "change_hls_secret", Octets(0, 64)),
+        Member(3, "add_object", None),
+        Member(4, "remove_object", None),
+    ),
 )
 
 SAP_ASSIGNMENT = InterfaceClass(
-    17, 0, "SAP assignment", (Member(2, "sap_assignment_list", SAP_NAMES),)
+    17,
+    0,
+    "SAP assignment",
+    (Member(2, "sap_assignment_list", SAP_NAMES),),
+    (Member(1, "connect_logical_device", None),),
 )
 
 HDLC_SETUP = InterfaceClass(
@@ -171,10 +191,10 @@ LIMITER = InterfaceClass(
         Member(5, "threshold_emergency", None),
         Member(6, "min_over_threshold_duration", U32),
         Member(7, "min_under_threshold_duration", U32),
-        Member(8, "emergency_profile", None),
-        Member(9, "emergency_profile_group_id_list", None),
+        Member(8, "emergency_profile", EMERGENCY_PROFILE),
+        Member(9, "emergency_profile_group_id_list", Array(U16, 16)),
         Member(10, "emergency_profile_active", BOOL),
-        Member(11, "actions", None),
+        Member(11, "actions", LIMITER_ACTIONS),
     ),
 )
 

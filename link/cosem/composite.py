@@ -1,5 +1,6 @@
 """Schemas made of schemas: arrays, structures as dataclasses. Source: IEC 62056-6-2."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
@@ -68,25 +69,36 @@ class Structure:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """One value as a structure of one: a profile's row with one captured column."""
+class Columns:
+    """One value as a structure of several columns that are read off it.
 
-    only: Schema
+    `whole` is the place of the column that holds all of it. A structure of that column alone is
+    read too: it is what a client gets that has selected it.
+    """
+
+    readers: tuple[Callable[[object], object], ...]
+    schemas: tuple[Schema, ...]
+    whole: int
 
     def encode(self, value: object) -> Data:
-        return Data(Tag.STRUCTURE, (self.only.encode(value),))
+        self.schemas[self.whole].encode(value)  # raises ValueError for a value of another kind
+        pairs = zip(self.readers, self.schemas, strict=True)
+        return Data(Tag.STRUCTURE, tuple(schema.encode(read(value)) for read, schema in pairs))
 
     def decode(self, data: Data) -> object:
         members = _members(data, Tag.STRUCTURE)
-        if len(members) != 1:
-            raise TypeUnmatched(f"structure of {len(members)}, not 1")
-        return self.only.decode(members[0])
+        if len(members) == 1:
+            return self.schemas[self.whole].decode(members[0])
+        if len(members) != len(self.schemas):
+            raise TypeUnmatched(f"structure of {len(members)}, not {len(self.schemas)}")
+        pairs = zip(self.schemas, members, strict=True)
+        return [schema.decode(member) for schema, member in pairs][self.whole]
 
     def least(self) -> object:
-        return self.only.least()
+        return self.schemas[self.whole].least()
 
     def greatest(self) -> object:
-        return self.only.greatest()
+        return self.schemas[self.whole].greatest()
 
 
 @dataclass(frozen=True, slots=True)

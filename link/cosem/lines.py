@@ -6,6 +6,7 @@ from link.cosem.classes import InterfaceClass, Member
 from link.cosem.roles import NOBODY, Role
 from link.cosem.row import CosemObject, Row, RowKind, logical_name
 from link.cosem.schema import Schema
+from link.cosem.values import CaptureObject
 from link.terms import Unit
 
 
@@ -22,7 +23,7 @@ class Line:
     unit: Unit = Unit.COUNT
     scaler: int = 0
     selectors: tuple[int, ...] = ()
-    columns: int = 1
+    columns: tuple[CaptureObject, ...] = ()
     fixed: object = None
 
 

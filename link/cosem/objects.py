@@ -1,6 +1,7 @@
 """The object map: every object of the meter that is built, as rows. Source: link.md 4 and 5.
 
-Only what is true stands here: no attribute without a value, no method that nobody may invoke.
+A member of a class for which there is no line is listed with no access; an attribute of what is
+not built yet has its neutral constant (link.md 4).
 """
 
 from link.cosem.amounts import LEAST_AMOUNT
@@ -24,7 +25,15 @@ from link.cosem.lines import Line, cosem_object
 from link.cosem.roles import CUSTOMER, EVERYBODY, Role
 from link.cosem.row import CosemObject, Row, RowKind, logical_name
 from link.cosem.schema import U16, U32, Schema
-from link.cosem.selection import ENTRY_SELECTOR, OUTCOME_COLUMN, RANGE_SELECTOR
+from link.cosem.selection import (
+    AMOUNT_COLUMN,
+    CLOCK_COLUMN,
+    DIGEST_COLUMN,
+    ENTRY_SELECTOR,
+    OUTCOME_COLUMN,
+    RANGE_SELECTOR,
+    STATUS_COLUMN,
+)
 from link.cosem.structures import (
     BILLING_PROFILE,
     CONSUMPTION,
@@ -41,8 +50,11 @@ from link.cosem.values import (
     CaptureObject,
     ClockBase,
     CreditType,
+    EmergencyProfile,
+    LimiterActions,
     MonitoredValue,
     ScalerUnit,
+    Script,
     SortMethod,
     TokenShare,
 )
@@ -52,7 +64,14 @@ _TOKEN_CREDIT = logical_name("0.0.19.10.0.255")
 _NO_NEXT_CREDIT = LEAST_AMOUNT
 """Class 111 attribute 17 where no further credit can be chosen (second source)."""
 
-_CLOCK = logical_name("0.0.1.0.0.255")
+_UNDEFINED = 0
+"""A date-time of which nothing is specified."""
+_NO_OBJECT = bytes(6)
+"""Logical name where there is no object."""
+_NO_SCRIPT = Script(_NO_OBJECT, 0)
+_UNSORTED = CaptureObject(0, _NO_OBJECT, 0, 0)
+"""Sort object of a profile that is not sorted by a column [mem]."""
+
 _POWER = logical_name("1.0.1.7.0.255")
 _ENERGY = logical_name("1.0.1.8.0.255")
 
@@ -74,8 +93,9 @@ def _register(name: str, dotted: str, unit: Unit, scaler: int = 0) -> CosemObjec
     )
 
 
-def _billing_profile(name: str, dotted: str) -> CosemObject:
-    columns = (CaptureObject(8, _CLOCK, 2, 0), CaptureObject(3, _ENERGY, 2, 0))
+def _profile(
+    name: str, dotted: str, schema: Schema, columns: tuple[CaptureObject, ...]
+) -> CosemObject:
     return cosem_object(
         name,
         PROFILE_GENERIC,
@@ -83,16 +103,21 @@ def _billing_profile(name: str, dotted: str) -> CosemObject:
         Line(
             "buffer",
             read=CUSTOMER,
-            schema=BILLING_PROFILE,
-            selectors=(ENTRY_SELECTOR,),
-            columns=len(columns),
+            schema=schema,
+            selectors=(RANGE_SELECTOR, ENTRY_SELECTOR),
+            columns=columns,
         ),
         _seen("capture_objects", columns),
         _seen("capture_period", 0),
         _seen("sort_method", SortMethod.FIFO),
+        _seen("sort_object", _UNSORTED),
         _seen("entries_in_use"),
         _seen("profile_entries"),
     )
+
+
+def _billing_profile(name: str, dotted: str) -> CosemObject:
+    return _profile(name, dotted, BILLING_PROFILE, (CLOCK_COLUMN, CaptureObject(3, _ENERGY, 2, 0)))
 
 
 def _seen(member: str, fixed: object = None) -> Line:
@@ -112,6 +137,9 @@ OBJECTS: tuple[CosemObject, ...] = (
         Line("time", read=EVERYBODY),
         Line("time_zone", read=EVERYBODY, fixed=0),
         Line("status", read=EVERYBODY, fixed=0),
+        Line("daylight_savings_begin", read=EVERYBODY, fixed=_UNDEFINED),
+        Line("daylight_savings_end", read=EVERYBODY, fixed=_UNDEFINED),
+        Line("daylight_savings_deviation", read=EVERYBODY, fixed=0),
         Line("daylight_savings_enabled", read=EVERYBODY, fixed=False),
         Line("clock_base", read=EVERYBODY, fixed=ClockBase.CRYSTAL),
     ),
@@ -122,7 +150,13 @@ OBJECTS: tuple[CosemObject, ...] = (
         _seen("monitored_value", MonitoredValue(3, _POWER, 2)),
         Line("threshold_active", read=CUSTOMER, schema=U32, unit=Unit.WATT),
         Line("threshold_normal", read=CUSTOMER, schema=U32, unit=Unit.WATT),
+        Line("threshold_emergency", read=CUSTOMER, schema=U32, unit=Unit.WATT),
         Line("min_over_threshold_duration", read=CUSTOMER, unit=Unit.SECOND),
+        Line("min_under_threshold_duration", read=CUSTOMER, fixed=0, unit=Unit.SECOND),
+        _seen("emergency_profile", EmergencyProfile(0, _UNDEFINED, 0)),
+        _seen("emergency_profile_group_id_list", ()),
+        _seen("emergency_profile_active", False),
+        _seen("actions", LimiterActions(over=_NO_SCRIPT, under=_NO_SCRIPT)),
     ),
     cosem_object(
         "account",
@@ -136,11 +170,15 @@ OBJECTS: tuple[CosemObject, ...] = (
         _amount("clearance_threshold"),
         _amount("aggregated_debt"),
         _seen("credit_reference_list", (_TOKEN_CREDIT,)),
+        _seen("charge_reference_list", ()),
+        _seen("credit_charge_configuration", ()),
         Line(
             "token_gateway_configuration",
             read=CUSTOMER,
             fixed=(TokenShare(_TOKEN_CREDIT, 100),),
         ),
+        _seen("account_activation_time"),
+        _seen("account_closure_time", _UNDEFINED),
         _seen("currency"),
         _amount("low_credit_threshold"),
         Line(
@@ -148,6 +186,8 @@ OBJECTS: tuple[CosemObject, ...] = (
             read=CUSTOMER,
             fixed=_NO_NEXT_CREDIT,
         ),
+        _seen("max_provision", 0),
+        _seen("max_provision_period", 0),
     ),
     cosem_object(
         "token_credit",
@@ -160,12 +200,16 @@ OBJECTS: tuple[CosemObject, ...] = (
         _amount("limit"),
         _seen("credit_configuration"),
         _seen("credit_status"),
+        _seen("preset_credit_amount", 0),
+        _seen("credit_available_threshold", 0),
+        _seen("period", _UNDEFINED),
     ),
     cosem_object(
         "token_gateway",
         TOKEN_GATEWAY,
         "0.0.19.40.0.255",
         _seen("token_time"),
+        _seen("token_description", ()),
         _seen("token_delivery_method"),
         _seen("token_status"),
         Line("enter", invoke=CUSTOMER, returns=TOKEN_OUTCOME),
@@ -184,6 +228,7 @@ OBJECTS: tuple[CosemObject, ...] = (
         _seen("key_type"),
         _seen("key_expiry_number"),
         _seen("no_of_kct_supported"),
+        _seen("sts_certificate_no", ""),
     ),
     cosem_object(
         "hdlc_setup",
@@ -208,6 +253,7 @@ OBJECTS: tuple[CosemObject, ...] = (
         Line("xdlms_context_info", read=EVERYBODY),
         Line("authentication_mechanism_name", read=EVERYBODY),
         Line("association_status", read=EVERYBODY),
+        Line("security_setup_reference", read=EVERYBODY, fixed=_NO_OBJECT),
     ),
     cosem_object(
         "sap_assignment",
@@ -252,21 +298,11 @@ OBJECTS: tuple[CosemObject, ...] = (
         Line("value", read=CUSTOMER, write=CUSTOMER, schema=FlagNumber(Alarm)),
     ),
     _billing_profile("months", "0.0.98.1.0.255"),
-    cosem_object(
+    _profile(
         "token_log",
-        PROFILE_GENERIC,
         "0.0.99.17.0.255",
-        Line(
-            "buffer",
-            read=CUSTOMER,
-            schema=TOKEN_LOG,
-            selectors=(RANGE_SELECTOR, ENTRY_SELECTOR),
-        ),
-        _seen("capture_objects", (OUTCOME_COLUMN,)),
-        _seen("capture_period", 0),
-        _seen("sort_method", SortMethod.FIFO),
-        _seen("entries_in_use"),
-        _seen("profile_entries"),
+        TOKEN_LOG,
+        (CLOCK_COLUMN, STATUS_COLUMN, DIGEST_COLUMN, AMOUNT_COLUMN, OUTCOME_COLUMN),
     ),
     _data("firmware", "1.0.0.2.0.255", EVERYBODY, OctetText(32)),
     _register("power", "1.0.1.7.0.255", Unit.WATT),

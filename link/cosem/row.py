@@ -6,6 +6,7 @@ from enum import Enum
 from link.cosem.classes import InterfaceClass
 from link.cosem.roles import NOBODY, Role
 from link.cosem.schema import Schema
+from link.cosem.values import CaptureObject
 from link.terms import Unit
 
 
@@ -24,7 +25,7 @@ class Row:
     back to a client whose own role is CIU; all others get no return data. `fixed` is the value of
     an attribute that the map itself knows, None where the meter has to be asked.
     A value counts 10^scaler of the unit. `selectors` are the ways to read a part of a buffer, whose
-    rows have so many `columns`.
+    rows have these `columns`.
     """
 
     key: str
@@ -42,7 +43,7 @@ class Row:
     write: frozenset[Role] = NOBODY
     invoke: frozenset[Role] = NOBODY
     selectors: tuple[int, ...] = ()
-    columns: int = 1
+    columns: tuple[CaptureObject, ...] = ()
     fixed: object = None
 
 

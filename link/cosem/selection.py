@@ -1,28 +1,43 @@
-"""Selective access to the token transfer log and to billing profiles. Source: IEC 62056-6-2
-(class 7), link.md 4.
+"""Selective access to the buffers of profiles: the token transfer log, days and months.
 
-By entry: entry_descriptor, of all columns. By token digest: range_descriptor restricted on member
-2 of 0.0.96.50.2.255 attribute 2, from and to the same digest. Other ranges are refused.
+Source: IEC 62056-6-2 (class 7), link.md 4. By range: range_descriptor restricted on the time of the
+clock, from and to a date-time each, or on the token digest (member 2 of 0.0.96.50.2.255 attribute
+2), from and to the same one. By entry: entry_descriptor. Both select columns too. Other ranges are
+refused.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, assert_never
 
 from link.cosem.composite import Array, Structure
-from link.cosem.schema import U16, U32, TypeUnmatched
+from link.cosem.date_time import GREATEST_S, NEVER
+from link.cosem.schema import DATE_TIME, U16, U32, TypeUnmatched
 from link.cosem.structures import CAPTURE_OBJECT
 from link.cosem.texts import Octets
 from link.cosem.values import CaptureObject
-from link.dlms import Selection
+from link.dlms import Data, Selection, Tag
 
 RANGE_SELECTOR = 1
 ENTRY_SELECTOR = 2
 
+MOST_COLUMNS = 16
+"""Columns that a request may name (ours)."""
+
+CLOCK_COLUMN = CaptureObject(8, bytes((0, 0, 1, 0, 0, 255)), 2, 0)
+"""The time at which a row was captured: what ranges are restricted on."""
+
+STATUS_COLUMN = CaptureObject(115, bytes((0, 0, 19, 40, 0, 255)), 6, 0)
+"""The token status of a row of the token log."""
+
 OUTCOME_COLUMN = CaptureObject(1, bytes((0, 0, 96, 50, 2, 255)), 2, 0)
-"""What the log captures: the whole last token result."""
+"""The whole last token result (ours)."""
 
 DIGEST_COLUMN = CaptureObject(1, bytes((0, 0, 96, 50, 2, 255)), 2, 2)
 """The token digest inside it, the second member."""
+
+AMOUNT_COLUMN = CaptureObject(1, bytes((0, 0, 96, 50, 2, 255)), 2, 12)
+"""The amount inside it, the twelfth member."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +60,29 @@ class ByDigest:
     digest: bytes
 
 
-LogSelection: TypeAlias = Whole | ByEntry | ByDigest
+@dataclass(frozen=True, slots=True)
+class ByTime:
+    """The entries captured from a UTC second to another, both included."""
+
+    first: int
+    last: int
+
+
+LogSelection: TypeAlias = Whole | ByEntry | ByDigest | ByTime
+"""Which rows."""
 
 WHOLE = Whole()
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """What a GET asks for: which rows, and the places of the columns, from 0; empty for all."""
+
+    rows: LogSelection
+    columns: tuple[int, ...] = ()
+
+
+ALL = Selected(WHOLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +96,27 @@ class _EntryDescriptor:
 @dataclass(frozen=True, slots=True)
 class _RangeDescriptor:
     column: CaptureObject
-    first: bytes
-    last: bytes
+    first: Data
+    last: Data
     columns: tuple[CaptureObject, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Any:
+    """Data of any type."""
+
+    def encode(self, value: object) -> Data:
+        if not isinstance(value, Data):
+            raise ValueError(f"{value!r} is no data")
+        return value
+
+    def decode(self, data: Data) -> Data:
+        return data
+
+    def least(self) -> Data:
+        return Data(Tag.NULL, None)
+
+    greatest = least
 
 
 _ENTRY = Structure(_EntryDescriptor, first=U32, last=U32, first_column=U16, last_column=U16)
@@ -71,48 +124,84 @@ _DIGEST = Octets(8, 8)
 _RANGE = Structure(
     _RangeDescriptor,
     column=CAPTURE_OBJECT,
-    first=_DIGEST,
-    last=_DIGEST,
-    columns=Array(CAPTURE_OBJECT, 1),
+    first=_Any(),
+    last=_Any(),
+    columns=Array(CAPTURE_OBJECT, MOST_COLUMNS),
 )
 
 
 def encode_selection(chosen: LogSelection) -> Selection | None:
-    """Return what goes into a GET; ValueError for entries or a digest out of range."""
+    """Return what goes into a GET; ValueError for entries, a digest or a time out of range.
+
+    Of an entry by digest the private column alone is asked for, which holds all of it.
+    """
     match chosen:
         case Whole():
             return None
         case ByEntry(first, last):
             return Selection(ENTRY_SELECTOR, _ENTRY.encode(_EntryDescriptor(first, last, 1, 0)))
         case ByDigest(digest):
-            one = _RangeDescriptor(DIGEST_COLUMN, digest, digest, ())
-            return Selection(RANGE_SELECTOR, _RANGE.encode(one))
+            octets = _DIGEST.encode(digest)
+            return _range(DIGEST_COLUMN, octets, octets, (OUTCOME_COLUMN,))
+        case ByTime(first, last):
+            return _range(CLOCK_COLUMN, DATE_TIME.encode(first), DATE_TIME.encode(last))
         case _:
             assert_never(chosen)
 
 
-def decode_selection(selection: Selection | None, columns: int = 1) -> LogSelection:
-    """Return what a GET asks for; raises TypeUnmatched for what a log cannot select."""
+def _range(
+    column: CaptureObject, first: Data, last: Data, columns: tuple[CaptureObject, ...] = ()
+) -> Selection:
+    descriptor = _RangeDescriptor(column, first, last, columns)
+    return Selection(RANGE_SELECTOR, _RANGE.encode(descriptor))
+
+
+def decode_selection(selection: Selection | None, columns: Sequence[CaptureObject]) -> Selected:
+    """Return what a GET of a buffer with these columns asks for.
+
+    Raises TypeUnmatched for what such a buffer cannot select.
+    """
     if selection is None:
-        return WHOLE
+        return ALL
     if selection.selector == ENTRY_SELECTOR:
-        return _entries(_ENTRY.decode(selection.parameters), columns)
+        return _entries(_ENTRY.decode(selection.parameters), len(columns))
     if selection.selector == RANGE_SELECTOR:
-        return _digest(_RANGE.decode(selection.parameters))
+        return _in_range(_RANGE.decode(selection.parameters), columns)
     raise TypeUnmatched(f"selector {selection.selector}")
 
 
-def _entries(asked: object, columns: int) -> ByEntry:
+def _entries(asked: object, columns: int) -> Selected:
     match asked:
-        case _EntryDescriptor(first, last, 0 | 1, until) if first >= 1 and until in (0, columns):
-            return ByEntry(first, last)
+        case _EntryDescriptor(first, last, from_column, to_column) if first >= 1:
+            begin, end = max(from_column, 1), to_column or columns
+            if begin <= end <= columns:
+                places = tuple(range(begin - 1, end))
+                return Selected(ByEntry(first, last), places if len(places) < columns else ())
     raise TypeUnmatched(f"no such entries or columns: {asked}")
 
 
-def _digest(asked: object) -> ByDigest:
+def _in_range(asked: object, columns: Sequence[CaptureObject]) -> Selected:
     match asked:
-        case _RangeDescriptor(column, first, last, columns) if (
-            column == DIGEST_COLUMN and first == last and set(columns) <= {OUTCOME_COLUMN}
-        ):
-            return ByDigest(first)
+        case _RangeDescriptor(column, first, last, chosen) if column in columns:
+            return Selected(_rows(column, first, last), _places(chosen, columns))
     raise TypeUnmatched(f"no such range: {asked}")
+
+
+def _rows(column: CaptureObject, first: Data, last: Data) -> LogSelection:
+    if column == CLOCK_COLUMN:
+        return ByTime(_bound(first, 0), _bound(last, GREATEST_S))
+    if column == DIGEST_COLUMN and first == last:
+        return ByDigest(bytes(_DIGEST.decode(first)))
+    raise TypeUnmatched(f"no range of {column}")
+
+
+def _bound(data: Data, when_open: int) -> int:
+    """Return a UTC second; a date-time of which nothing is specified leaves the range open."""
+    is_open = data.tag is Tag.NULL or data.value == NEVER
+    return when_open if is_open else DATE_TIME.decode(data)
+
+
+def _places(chosen: Sequence[CaptureObject], columns: Sequence[CaptureObject]) -> tuple[int, ...]:
+    if not set(chosen) <= set(columns):
+        raise TypeUnmatched(f"no such columns: {chosen}")
+    return tuple(place for place, column in enumerate(columns) if column in chosen)

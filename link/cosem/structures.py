@@ -4,8 +4,10 @@ The structures of link.terms are ours; there UTC seconds stand as u32 and amount
 one form carries every commodity.
 """
 
+from operator import attrgetter
+
 from link.cosem.bits import FlagBits, NumberBits
-from link.cosem.composite import Array, Column, NullWhenEmpty, Structure
+from link.cosem.composite import Array, Columns, NullWhenEmpty, Structure
 from link.cosem.listed import (
     AccessRights,
     AttributeAccess,
@@ -25,13 +27,16 @@ from link.cosem.values import (
     CollectionFlags,
     Currency,
     CurrencyUnit,
+    EmergencyProfile,
     GatewayStatus,
+    LimiterActions,
     MeterPan,
     ModeAndStatus,
     MonitoredValue,
     Partners,
     SapName,
     ScalerUnit,
+    Script,
     TokenShare,
     XdlmsContext,
 )
@@ -143,7 +148,25 @@ TOKEN_OUTCOME = Structure(
     credit_after=I64,
     at=U32,
 )
-TOKEN_LOG = Array(Column(TOKEN_OUTCOME), LOG_LONGEST)
+
+
+def _status(entry: object) -> object:
+    return GatewayStatus.of(entry.result) if isinstance(entry, TokenOutcome) else None
+
+
+def _itself(entry: object) -> object:
+    return entry
+
+
+TOKEN_LOG = Array(
+    Columns(
+        readers=(attrgetter("at"), _status, attrgetter("digest"), attrgetter("amount"), _itself),
+        schemas=(DATE_TIME, GATEWAY_STATUS, Octets(8, 8), I64, TOKEN_OUTCOME),
+        whole=4,
+    ),
+    LOG_LONGEST,
+)
+"""Entries of the ledger: what strangers read of them, and the whole beside it."""
 LEDGER_HEAD = Structure(LedgerHead, sequence=U32, at=U32)
 SUPPLY_EXPLANATION = Structure(
     SupplyExplanation,
@@ -157,4 +180,9 @@ CONSUMPTION = Structure(Consumption, total=U64, unit=Enumerated(Unit))
 KEY_SET = Structure(KeySet, held=U8, missing=U8, seconds_left=U32)
 USAGE = Structure(Usage, today=U32, yesterday=U32, month=U32, last_month=U32)
 BILLING_PROFILE = Array(Structure(Captured, at=DATE_TIME, total_wh=U32), PROFILE_LONGEST)
+EMERGENCY_PROFILE = Structure(
+    EmergencyProfile, profile_id=U16, activated_at=DATE_TIME, duration_s=U32
+)
+SCRIPT = Structure(Script, table=LOGICAL_NAME, number=U16)
+LIMITER_ACTIONS = Structure(LimiterActions, over=SCRIPT, under=SCRIPT)
 MONITORED_VALUE = Structure(MonitoredValue, class_id=U16, logical_name=LOGICAL_NAME, index=I8)

@@ -117,12 +117,41 @@ class DeliveryMethod(IntEnum):
     MANUAL = 2
 
 
+STATUS_OF = {
+    TokenResult.Reserved: TokenStatus.FORMAT_OK,
+    TokenResult.Accept: TokenStatus.EXECUTED,
+    TokenResult.FirstKCT: TokenStatus.EXECUTED,
+    TokenResult.SecondKCT: TokenStatus.EXECUTED,
+    TokenResult.ThirdKCT: TokenStatus.EXECUTED,
+    TokenResult.FourthKCT: TokenStatus.EXECUTED,
+    TokenResult.FormatError: TokenStatus.FORMAT_FAILURE,
+    TokenResult.CRCError: TokenStatus.AUTHENTICATION_FAILURE,
+    TokenResult.MfrCodeError: TokenStatus.AUTHENTICATION_FAILURE,
+    TokenResult.OldError: TokenStatus.VALIDATION_FAILURE,
+    TokenResult.UsedError: TokenStatus.VALIDATION_FAILURE,
+    TokenResult.KeyExpiredError: TokenStatus.VALIDATION_FAILURE,
+    TokenResult.DDTKError: TokenStatus.VALIDATION_FAILURE,
+    TokenResult.LockedOut: TokenStatus.VALIDATION_FAILURE,
+    TokenResult.OverflowError: TokenStatus.EXECUTION_FAILURE,
+    TokenResult.RangeError: TokenStatus.EXECUTION_FAILURE,
+    TokenResult.FunctionError: TokenStatus.EXECUTION_FAILURE,
+    TokenResult.KeyTypeError: TokenStatus.EXECUTION_FAILURE,
+    TokenResult.NotReady: TokenStatus.RECEIVED,
+}
+"""The standard's status for each result (link.md 4, class 115 attribute 6)."""
+
+
 @dataclass(frozen=True, slots=True)
 class GatewayStatus:
     """`token_status`, class 115 attribute 6; `result` stands in data_value as 8 bits."""
 
     status: TokenStatus
     result: TokenResult
+
+    @classmethod
+    def of(cls, result: TokenResult) -> "GatewayStatus":
+        """Return the status that belongs to a result."""
+        return cls(STATUS_OF[result], result)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +227,31 @@ class Captured:
 
     at: int
     total_wh: int
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyProfile:
+    """Class 71 attribute 8; `activated_at` UTC seconds, 0 for not defined."""
+
+    profile_id: int
+    activated_at: int
+    duration_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A script of a script table, by the table's logical name and its number."""
+
+    table: bytes
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class LimiterActions:
+    """Class 71 attribute 11: what is executed over and under the threshold."""
+
+    over: Script
+    under: Script
 
 
 @dataclass(frozen=True, slots=True)

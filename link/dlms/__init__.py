@@ -38,7 +38,16 @@ from link.dlms.codes import (
     UserDiagnostic,
 )
 from link.dlms.data import Data, Tag
-from link.dlms.lists import GetListRequest, GetListResponse, Reference
+from link.dlms.lists import (
+    ActionListRequest,
+    ActionListResponse,
+    Done,
+    GetListRequest,
+    GetListResponse,
+    Reference,
+    SetListRequest,
+    SetListResponse,
+)
 from link.dlms.services import (
     ActionRequest,
     ActionResponse,
@@ -65,6 +74,8 @@ __all__ = [
     "ActionBlock",
     "ActionBlockTaken",
     "ActionFirstBlock",
+    "ActionListRequest",
+    "ActionListResponse",
     "ActionNext",
     "ActionRequest",
     "ActionResponse",
@@ -80,6 +91,7 @@ __all__ = [
     "Data",
     "DataAccessResult",
     "DlmsError",
+    "Done",
     "ErrorCategory",
     "ExceptionResponse",
     "GetBlock",
@@ -108,6 +120,8 @@ __all__ = [
     "SetBlockTaken",
     "SetFirstBlock",
     "SetLastTaken",
+    "SetListRequest",
+    "SetListResponse",
     "SetRequest",
     "SetResponse",
     "StateError",

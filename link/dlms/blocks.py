@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from link.dlms.codes import DataAccessResult
 from link.dlms.fields import U32, Boolean, Choice, Code, Fields, Kind, Layout, Layouts, Octets
-from link.dlms.lists import LISTS, GetListResponse
+from link.dlms.lists import LISTS, ActionListResponse, GetListResponse
 from link.dlms.services import (
     ATTRIBUTE,
     INVOKE,
@@ -152,7 +152,7 @@ BlockService: TypeAlias = (
     | ActionAnswerBlock
 )
 
-LongAnswer: TypeAlias = GetResponse | GetListResponse | ActionResponse
+LongAnswer: TypeAlias = GetResponse | GetListResponse | ActionResponse | ActionListResponse
 """Answers that may be cut into blocks."""
 
 _PLACE: Fields = (("last", Boolean()), ("number", U32))
@@ -195,8 +195,15 @@ def answer_of(kind: type[LongAnswer], invoke: int, raw: bytes) -> LongAnswer:
 def _head(kind: type[LongAnswer], invoke: int) -> bytes:
     """Return what stands in the short form before what blocks carry.
 
-    A list carries count and results, ACTION result and return parameters, GET the value alone.
+    Lists carry count and results, ACTION result and return parameters, GET the value alone.
     """
-    if kind is GetResponse:
-        return bytes((0xC4, 0x01, invoke, 0x00))
-    return (b"\xc4\x03" if kind is GetListResponse else b"\xc7\x01") + bytes([invoke])
+    return _HEADS[kind][:2] + bytes([invoke]) + _HEADS[kind][2:]
+
+
+_HEADS: dict[type[LongAnswer], bytes] = {
+    GetResponse: b"\xc4\x01\x00",
+    GetListResponse: b"\xc4\x03",
+    ActionResponse: b"\xc7\x01",
+    ActionListResponse: b"\xc7\x03",
+}
+"""What stands around the invoke octet: two octets before it, the rest behind."""

@@ -1,21 +1,23 @@
-"""GET of several attributes in one request. IEC 62056-5-3 (get-request-with-list).
+"""GET, SET and ACTION of several attributes or methods in one request. IEC 62056-5-3 (with-list).
 
-The captures show no list; its form is from memory of the standard, check against a second source.
+The captures show no list; the forms are from memory of the standard, check against a second source.
 Invariant: results stand in the order of the references, one for each.
 """
 
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from link.dlms.codes import DataAccessResult
+from link.dlms.codes import ActionResult, DataAccessResult
 from link.dlms.data import Data
-from link.dlms.fields import Layout, Layouts, SequenceOf
+from link.dlms.fields import DATA, Code, Layout, Layouts, Optional, SequenceOf
 from link.dlms.services import (
     ATTRIBUTE,
     DATA_OR_RESULT,
     INVOKE,
+    METHOD,
     SELECTED,
     AttributeRef,
+    MethodRef,
     Selection,
 )
 
@@ -54,14 +56,74 @@ class GetListResponse(_Listed):
     results: tuple[Data | DataAccessResult, ...]
 
 
-ListService: TypeAlias = GetListRequest | GetListResponse
+@dataclass(frozen=True, slots=True)
+class SetListRequest(_Listed):
+    """set-request-with-list; `values` stand in the order of the references."""
+
+    invoke: int
+    references: tuple[Reference, ...]
+    values: tuple[Data, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetListResponse(_Listed):
+    """set-response-with-list."""
+
+    invoke: int
+    results: tuple[DataAccessResult, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ActionListRequest(_Listed):
+    """action-request-with-list; `parameters` stand in the order of the methods."""
+
+    invoke: int
+    methods: tuple[MethodRef, ...]
+    parameters: tuple[Data, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of one method of a list, and what it returned, or why that cannot be had."""
+
+    result: ActionResult
+    data: Data | DataAccessResult | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActionListResponse(_Listed):
+    """action-response-with-list."""
+
+    invoke: int
+    results: tuple[Done, ...]
+
+
+ListService: TypeAlias = (
+    GetListRequest
+    | GetListResponse
+    | SetListRequest
+    | SetListResponse
+    | ActionListRequest
+    | ActionListResponse
+)
+
+_REFERENCES = ("references", SequenceOf(Layout(Reference, b"", (ATTRIBUTE, SELECTED))))
+_DONE = Layout(Done, b"", (("result", Code(ActionResult)), ("data", Optional(DATA_OR_RESULT))))
 
 LISTS: Layouts[ListService] = Layouts(
-    Layout(
-        GetListRequest,
-        b"\xc0\x03",
-        (INVOKE, ("references", SequenceOf(Layout(Reference, b"", (ATTRIBUTE, SELECTED))))),
-    ),
+    Layout(GetListRequest, b"\xc0\x03", (INVOKE, _REFERENCES)),
     Layout(GetListResponse, b"\xc4\x03", (INVOKE, ("results", SequenceOf(DATA_OR_RESULT)))),
+    Layout(SetListRequest, b"\xc1\x04", (INVOKE, _REFERENCES, ("values", SequenceOf(DATA)))),
+    Layout(
+        SetListResponse,
+        b"\xc5\x05",
+        (INVOKE, ("results", SequenceOf(Code(DataAccessResult)))),
+    ),
+    Layout(
+        ActionListRequest,
+        b"\xc3\x03",
+        (INVOKE, ("methods", SequenceOf(METHOD[1])), ("parameters", SequenceOf(DATA))),
+    ),
+    Layout(ActionListResponse, b"\xc7\x03", (INVOKE, ("results", SequenceOf(_DONE)))),
 )
 """Every service with a list that is built, by its first octets."""

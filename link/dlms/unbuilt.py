@@ -44,15 +44,11 @@ _SINGLE = {
 """Services told by their first octet."""
 
 _BY_KIND = {
-    b"\xc1\x04": "set-request-with-list",
     b"\xc1\x05": "set-request-with-list-and-first-datablock",
-    b"\xc3\x03": "action-request-with-list",
     b"\xc3\x05": "action-request-with-list-and-first-pblock",
     b"\xc5\x04": "set-response-last-datablock-with-list",
-    b"\xc5\x05": "set-response-with-list",
-    b"\xc7\x03": "action-response-with-list",
 }
-"""Services told by two octets: lists of SET and ACTION."""
+"""Services told by two octets: lists of SET and ACTION that come in blocks."""
 
 
 @dataclass(frozen=True, slots=True)

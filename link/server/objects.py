@@ -49,16 +49,22 @@ class Situation:
     lacking: frozenset[str] = frozenset()
     """Names of objects of the map that this device has not."""
 
+    @property
+    def silent(self) -> frozenset[str]:
+        """Return the keys of rows that have no value here, and so no access.
 
-def _speed(hdlc: HdlcSetup) -> CommSpeed | DataAccessResult:
-    """Return the speed; a medium without one, or with another, cannot say it."""
-    name = f"B{hdlc.baudrate}"
-    known = name in CommSpeed.__members__
-    return CommSpeed[name] if known else DataAccessResult.OBJECT_UNAVAILABLE
+        A medium without a bit rate, or with one that the class does not know, cannot name it.
+        """
+        known = _speed_name(self.hdlc) in CommSpeed.__members__
+        return frozenset() if known else frozenset({"hdlc_setup.comm_speed"})
 
 
-_OWN: dict[str, Callable[[Situation], object | DataAccessResult]] = {
-    "association.object_list": lambda now: object_list(now.rights, now.lacking),
+def _speed_name(hdlc: HdlcSetup) -> str:
+    return f"B{hdlc.baudrate}"
+
+
+_OWN: dict[str, Callable[[Situation], object]] = {
+    "association.object_list": lambda now: object_list(now.rights, now.lacking, now.silent),
     "association.associated_partners_id": lambda now: Partners(now.client.sap, now.device.sap),
     "association.application_context_name": lambda _: _LN_CONTEXT,
     "association.xdlms_context_info": lambda now: XdlmsContext(
@@ -73,7 +79,7 @@ _OWN: dict[str, Callable[[Situation], object | DataAccessResult]] = {
     "association.association_status": lambda _: AssociationStatus.ASSOCIATED,
     "sap_assignment.sap_assignment_list": lambda now: (now.device,),
     "logical_device_name.value": lambda now: now.device.name,
-    "hdlc_setup.comm_speed": lambda now: _speed(now.hdlc),
+    "hdlc_setup.comm_speed": lambda now: CommSpeed[_speed_name(now.hdlc)],
     "hdlc_setup.window_size_transmit": lambda now: now.hdlc.window,
     "hdlc_setup.window_size_receive": lambda now: now.hdlc.window,
     "hdlc_setup.max_info_field_length_transmit": lambda now: now.hdlc.info_octets,
@@ -126,8 +132,11 @@ def logical_name_of(
     return there.logical_name if rights in there.known_to else DataAccessResult.READ_WRITE_DENIED
 
 
-def allows(wanted: Row, operation: Operation, rights: Role) -> bool:
-    """Tell whether the rights of a role reach a row."""
+def allows(wanted: Row, operation: Operation, situation: Situation) -> bool:
+    """Return whether a client may do this with a row, by its rights and on its medium."""
+    rights = situation.rights
+    if wanted.key in situation.silent:
+        return False
     match operation:
         case Operation.READ:
             return rights in wanted.read
@@ -142,6 +151,6 @@ def is_own(wanted: Row) -> bool:
     return wanted.fixed is not None or wanted.key in _OWN
 
 
-def own_value(wanted: Row, situation: Situation) -> object | DataAccessResult:
-    """Return the value of a row that is_own, or why there is none."""
+def own_value(wanted: Row, situation: Situation) -> object:
+    """Return the value of a row that is_own."""
     return wanted.fixed if wanted.fixed is not None else _OWN[wanted.key](situation)

@@ -4,14 +4,17 @@ Invariant: an answer is whole when every part is there, and it is never longer t
 takes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from link.dlms import (
+    ActionListRequest,
+    ActionListResponse,
     ActionRequest,
     ActionResponse,
     Data,
     DataAccessResult,
+    Done,
     ExceptionResponse,
     GetListRequest,
     GetListResponse,
@@ -19,6 +22,8 @@ from link.dlms import (
     GetResponse,
     ServiceError,
     SetLastTaken,
+    SetListRequest,
+    SetListResponse,
     SetRequest,
     SetResponse,
     StateError,
@@ -26,9 +31,6 @@ from link.dlms import (
 from link.server.events import Response
 from link.server.objects import Situation
 from link.server.services import Answer, Question, answer, serve
-
-MAX_LIST = 32
-"""References of one list that are looked at; a log at each of them keeps the others waiting."""
 
 LIST_OVERHEAD = 6
 """Octets of a get-response-with-list beside its results: tag, kind, invoke, a count of three."""
@@ -38,8 +40,9 @@ REFUSED_OCTETS = 2
 
 TOO_LONG = ExceptionResponse(StateError.SERVICE_UNKNOWN, ServiceError.PDU_TOO_LONG)
 
-AnyRequest: TypeAlias = GetRequest | SetRequest | ActionRequest | GetListRequest
-Whole: TypeAlias = Answer | GetListResponse | SetLastTaken
+Listed: TypeAlias = GetListRequest | SetListRequest | ActionListRequest
+AnyRequest: TypeAlias = GetRequest | SetRequest | ActionRequest | Listed
+Whole: TypeAlias = Answer | GetListResponse | SetListResponse | ActionListResponse | SetLastTaken
 
 
 class Reply:
@@ -54,8 +57,9 @@ class Reply:
         """
         self._last_block = last_block
         self._invoke = request.invoke
-        self._listed = isinstance(request, GetListRequest)
-        self._parts = _parts(request, situation)
+        self._request = request
+        singles = enumerate(_singles(request))
+        self._parts = [serve(single, situation, place) for place, single in singles]
         self._open = len(self.questions)
 
     @property
@@ -84,10 +88,19 @@ class Reply:
         if self._open:
             return None
         answers = self._answers
-        if not self._listed:
-            return self._single(answers[0])
-        results = tuple(each.result for each in answers if isinstance(each, GetResponse))
-        return GetListResponse(self._invoke, results)
+        match self._request:
+            case GetListRequest():
+                results = tuple(each.result for each in answers if isinstance(each, GetResponse))
+                return GetListResponse(self._invoke, results)
+            case SetListRequest():
+                written = tuple(each.result for each in answers if isinstance(each, SetResponse))
+                return SetListResponse(self._invoke, written)
+            case ActionListRequest():
+                run = (each for each in answers if isinstance(each, ActionResponse))
+                done = tuple(Done(each.result, each.data) for each in run)
+                return ActionListResponse(self._invoke, done)
+            case _:
+                return self._single(answers[0])
 
     def _single(self, given: Answer) -> Whole:
         if isinstance(given, SetResponse) and self._last_block is not None:
@@ -110,7 +123,9 @@ def bounded(whole: Whole, longest: int) -> Whole | ExceptionResponse:
             return GetResponse(invoke, DataAccessResult.OTHER_REASON)
         case ActionResponse(invoke, result):
             return ActionResponse(invoke, result)
-        case SetResponse() | SetLastTaken():
+        case ActionListResponse(invoke, done):
+            return ActionListResponse(invoke, tuple(Done(each.result) for each in done))
+        case SetResponse() | SetLastTaken() | SetListResponse():
             return whole
 
 
@@ -129,15 +144,21 @@ def _shortened(
     return GetListResponse(invoke, tuple(kept))
 
 
-def _parts(request: AnyRequest, situation: Situation) -> list[Answer | Question]:
-    if not isinstance(request, GetListRequest):
-        return [serve(request, situation)]
-    parts: list[Answer | Question] = []
-    for place, wanted in enumerate(request.references):
-        get = GetRequest(request.invoke, wanted.attribute, wanted.selection)
-        beyond = GetResponse(request.invoke, DataAccessResult.OTHER_REASON)
-        parts.append(serve(get, situation, place) if place < MAX_LIST else beyond)
-    return parts
+def _singles(request: AnyRequest) -> Iterator[GetRequest | SetRequest | ActionRequest]:
+    """Return the requests of a list in its order, or the one that is none."""
+    invoke = request.invoke
+    match request:
+        case GetListRequest():
+            for each in request.references:
+                yield GetRequest(invoke, each.attribute, each.selection)
+        case SetListRequest():
+            for each, value in zip(request.references, request.values, strict=True):
+                yield SetRequest(invoke, each.attribute, value, each.selection)
+        case ActionListRequest():
+            for method, parameter in zip(request.methods, request.parameters, strict=True):
+                yield ActionRequest(invoke, method, parameter)
+        case _:
+            yield request
 
 
 def _is_refusal(part: Answer) -> bool:

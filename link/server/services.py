@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from link.cosem import (
+    ALL,
     WHOLE,
     LogSelection,
     Role,
     Row,
     RowKind,
+    Selected,
     TypeUnmatched,
     decode_selection,
 )
@@ -66,19 +68,21 @@ class Question:
     operation: Operation
     value: object
     selection: LogSelection
+    columns: tuple[int, ...] = ()
+    """Places of the columns of a buffer that are wanted, from 0; empty for all."""
     place: int = 0
     """Which part of the answer it makes."""
 
 
 def serve(request: Request, situation: Situation, place: int = 0) -> Answer | Question:
-    """Answer a request, or put it to the application; `place` is that of a GET in its list."""
+    """Answer a request, or put it to the application; `place` is its own in a list."""
     match request:
         case GetRequest():
             return _get(request, situation, place)
         case SetRequest():
-            return _set(request, situation)
+            return _set(request, situation, place)
         case ActionRequest():
-            return _action(request, situation)
+            return _action(request, situation, place)
 
 
 def answer(question: Question, response: Response) -> Answer:
@@ -89,7 +93,7 @@ def answer(question: Question, response: Response) -> Answer:
     row, invoke, situation = question.row, question.invoke, question.situation
     match (question.operation, response):
         case (Operation.READ, Value(value)):
-            return GetResponse(invoke, row.schema.encode(value))
+            return GetResponse(invoke, _chosen(row.schema.encode(value), question.columns))
         case (Operation.READ, AccessRefused(result)) if result:
             return GetResponse(invoke, result)
         case (Operation.WRITE, Written()):
@@ -114,18 +118,16 @@ def _get(request: GetRequest, situation: Situation, place: int) -> Answer | Ques
     row = reach(wanted, Operation.READ, situation)
     if isinstance(row, DataAccessResult):
         return GetResponse(invoke, row)
-    selection = _selected(row, request.selection, situation.association.conformance)
-    if isinstance(selection, DataAccessResult):
-        return GetResponse(invoke, selection)
+    selected = _selected(row, request.selection, situation.association.conformance)
+    if isinstance(selected, DataAccessResult):
+        return GetResponse(invoke, selected)
     if is_own(row):
-        value = own_value(row, situation)
-        if isinstance(value, DataAccessResult):
-            return GetResponse(invoke, value)
-        return GetResponse(invoke, row.schema.encode(value))
-    return Question(situation, invoke, row, Operation.READ, None, selection, place)
+        return GetResponse(invoke, row.schema.encode(own_value(row, situation)))
+    rows, columns = selected.rows, selected.columns
+    return Question(situation, invoke, row, Operation.READ, None, rows, columns, place)
 
 
-def _set(request: SetRequest, situation: Situation) -> Answer | Question:
+def _set(request: SetRequest, situation: Situation, place: int) -> Answer | Question:
     row = reach(request.attribute, Operation.WRITE, situation)
     if isinstance(row, DataAccessResult):
         return SetResponse(request.invoke, row)
@@ -135,10 +137,10 @@ def _set(request: SetRequest, situation: Situation) -> Answer | Question:
         value = row.schema.decode(request.value)
     except TypeUnmatched:
         return SetResponse(request.invoke, DataAccessResult.TYPE_UNMATCHED)
-    return Question(situation, request.invoke, row, Operation.WRITE, value, WHOLE)
+    return Question(situation, request.invoke, row, Operation.WRITE, value, WHOLE, place=place)
 
 
-def _action(request: ActionRequest, situation: Situation) -> Answer | Question:
+def _action(request: ActionRequest, situation: Situation, place: int) -> Answer | Question:
     row = reach(request.method, Operation.INVOKE, situation)
     if isinstance(row, DataAccessResult):
         return ActionResponse(request.invoke, ActionResult(row))
@@ -146,7 +148,7 @@ def _action(request: ActionRequest, situation: Situation) -> Answer | Question:
         value = row.schema.decode(request.parameter or _NOTHING)
     except TypeUnmatched:
         return ActionResponse(request.invoke, ActionResult.TYPE_UNMATCHED)
-    return Question(situation, request.invoke, row, Operation.INVOKE, value, WHOLE)
+    return Question(situation, request.invoke, row, Operation.INVOKE, value, WHOLE, place=place)
 
 
 def reach(
@@ -155,16 +157,16 @@ def reach(
     """Return the row that is meant, or why the client may not use it so."""
     kind = RowKind.METHOD if isinstance(wanted, MethodRef) else RowKind.ATTRIBUTE
     row = find(wanted.class_id, wanted.logical_name, kind, wanted.index, situation.lacking)
-    if isinstance(row, Row) and not allows(row, operation, situation.rights):
+    if isinstance(row, Row) and not allows(row, operation, situation):
         return DataAccessResult.READ_WRITE_DENIED
     return row
 
 
 def _selected(
     row: Row, selection: Selection | None, conformance: Conformance
-) -> LogSelection | DataAccessResult:
+) -> Selected | DataAccessResult:
     if selection is None:
-        return WHOLE
+        return ALL
     granted = Conformance.SELECTIVE_ACCESS in conformance
     if not granted or selection.selector not in row.selectors:
         return DataAccessResult.SCOPE_OF_ACCESS_VIOLATED
@@ -172,6 +174,15 @@ def _selected(
         return decode_selection(selection, row.columns)
     except TypeUnmatched:
         return DataAccessResult.SCOPE_OF_ACCESS_VIOLATED
+
+
+def _chosen(buffer: Data, columns: tuple[int, ...]) -> Data:
+    """Return the rows of a buffer with these columns alone; all of it if none is named."""
+    if not columns or not isinstance(buffer.value, tuple):
+        return buffer
+    rows = (row.value for row in buffer.value)
+    kept = (tuple(row[place] for place in columns) for row in rows if isinstance(row, tuple))
+    return Data(buffer.tag, tuple(Data(Tag.STRUCTURE, members) for members in kept))
 
 
 def _return_data(row: Row, value: object, role: Role) -> Data | None:

@@ -6,7 +6,7 @@ answer is longer than the client takes.
 | request                   | needs the bit       | answer                                       |
 |---------------------------|---------------------|----------------------------------------------|
 | GET, SET, ACTION          | of the service      | the response, or its first block if too long |
-| GET with list             | multiple references | a result for each, or the first block        |
+| GET, SET, ACTION list     | multiple references | a result for each, or the first block        |
 | GET, ACTION next          | block of it         | the next block of the answer                 |
 | SET, ACTION block         | block of it         | go on; at the last one as SET, ACTION        |
 """
@@ -14,6 +14,8 @@ answer is longer than the client takes.
 from link.dlms import (
     ActionBlock,
     ActionFirstBlock,
+    ActionListRequest,
+    ActionListResponse,
     ActionNext,
     ActionRequest,
     ActionResponse,
@@ -31,6 +33,7 @@ from link.dlms import (
     SetBlock,
     SetFirstBlock,
     SetLastTaken,
+    SetListRequest,
     SetRequest,
     StateError,
 )
@@ -49,6 +52,8 @@ _ACTION_BLOCKS = Conformance.ACTION | Conformance.BLOCK_ACTION
 _NEEDS: dict[type[Apdu], Conformance] = {
     GetRequest: Conformance.GET,
     GetListRequest: Conformance.GET | Conformance.MULTIPLE_REFERENCES,
+    SetListRequest: Conformance.SET | Conformance.MULTIPLE_REFERENCES,
+    ActionListRequest: Conformance.ACTION | Conformance.MULTIPLE_REFERENCES,
     GetNext: _GET_BLOCKS,
     SetRequest: Conformance.SET,
     SetFirstBlock: _SET_BLOCKS,
@@ -84,7 +89,18 @@ class Serving:
             self._counts.unsupported += 1
             return _NOT_GRANTED
         match apdu:
-            case GetRequest() | SetRequest() | ActionRequest() | GetListRequest():
+            case SetListRequest(_, asked, given) | ActionListRequest(_, asked, given) if len(
+                asked
+            ) != len(given):
+                return None
+            case (
+                GetRequest()
+                | SetRequest()
+                | ActionRequest()
+                | GetListRequest()
+                | SetListRequest()
+                | ActionListRequest()
+            ):
                 self._transfers.drop()
                 return self._serve(apdu)
             case GetNext() | ActionNext():
@@ -129,7 +145,7 @@ class Serving:
         match answer:
             case GetResponse() | GetListResponse() if _GET_BLOCKS in granted:
                 return self._transfers.hold(answer, self._longest)
-            case ActionResponse() if _ACTION_BLOCKS in granted:
+            case ActionResponse() | ActionListResponse() if _ACTION_BLOCKS in granted:
                 return self._transfers.hold(answer, self._longest)
             case _:
                 return bounded(whole, self._longest)

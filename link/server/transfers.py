@@ -14,6 +14,7 @@ from link.dlms import (
     ActionBlock,
     ActionBlockTaken,
     ActionFirstBlock,
+    ActionListResponse,
     ActionNext,
     ActionRequest,
     ActionResponse,
@@ -94,7 +95,7 @@ class _Going:
     def __init__(self, answer: LongAnswer, longest: int) -> None:
         self.octets = Outgoing(raw_of(answer))
         self._invoke = answer.invoke
-        self._is_action = isinstance(answer, ActionResponse)
+        self._is_action = isinstance(answer, ActionResponse | ActionListResponse)
         self._longest = longest
 
     def is_asked_by(self, asked: Next) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import reduce
 from typing import assert_never
 
-from link.terms import Alarm, SupplyReason
+from link.terms import Alarm, SupplyReason, TokenOutcome
 from meter.domain.alarms import conditions
 from meter.domain.calendar import LocalDay
 from meter.domain.effects import effect
@@ -90,9 +90,16 @@ def _token_entered(state: State, fact: Entered) -> State:
             assert_never(fact)
     return replace(
         after,
-        supply=replace(after.supply, commissioned=after.supply.commissioned or is_credit(entry)),
+        supply=_commissioned(after.supply, entry),
         ladders=after.ladders.cleared(entry.source),
     )
+
+
+def _commissioned(supply: Supply, entry: TokenOutcome) -> Supply:
+    """Put the meter to use with its first credit."""
+    if supply.commissioned or not is_credit(entry):
+        return supply
+    return replace(supply, commissioned=True, commissioned_at=entry.at)
 
 
 def _metered(state: State, fact: EnergyUsed | BaselineTaken | RegisterFell) -> State:

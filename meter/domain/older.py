@@ -49,8 +49,12 @@ def state_3_of_2(found: object) -> object:
 
 
 def state_4_of_3(found: object) -> object:
-    """Add the time of the last restore: there was none."""
-    return _with(found, {"sts": lambda sts: _with(sts, {}, {"restored_at": 0})}, {})
+    """Add the times of the last restore, of which there was none, and of the first credit."""
+    changed = {
+        "sts": lambda sts: _with(sts, {}, {"restored_at": 0}),
+        "supply": lambda supply: _with(supply, {}, {"commissioned_at": 0}),
+    }
+    return _with(found, changed, {})
 
 
 def _with(

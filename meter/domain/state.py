@@ -77,6 +77,8 @@ class Supply:
     overload: Overload = NO_OVERLOAD
     power_offs: int = 0
     """How often the meter itself was without power, as seen at its next start."""
+    commissioned_at: int = 0
+    """UTC second of the first credit; 0 before it, and if that is not known any more."""
 
 
 @dataclass(frozen=True, slots=True)

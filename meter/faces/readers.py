@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import TypeVar, assert_never
 
-from link.cosem import ByDigest, ByEntry, LogSelection, Whole, floored
+from link.cosem import ByDigest, ByEntry, ByTime, LogSelection, Whole, floored
 from link.cosem.values import (
     AccountCredit,
     AccountMode,
@@ -29,7 +29,6 @@ from link.terms import (
     EntrySource,
     TokenOutcome,
     TokenResult,
-    TokenStatus,
     Unit,
     Usage,
 )
@@ -92,28 +91,6 @@ NO_OUTCOME = TokenOutcome(
 )
 """The last token result of a client that has entered no token yet."""
 
-STATUS_OF = {
-    TokenResult.Reserved: TokenStatus.FORMAT_OK,
-    TokenResult.Accept: TokenStatus.EXECUTED,
-    TokenResult.FirstKCT: TokenStatus.EXECUTED,
-    TokenResult.SecondKCT: TokenStatus.EXECUTED,
-    TokenResult.ThirdKCT: TokenStatus.EXECUTED,
-    TokenResult.FourthKCT: TokenStatus.EXECUTED,
-    TokenResult.FormatError: TokenStatus.FORMAT_FAILURE,
-    TokenResult.CRCError: TokenStatus.AUTHENTICATION_FAILURE,
-    TokenResult.MfrCodeError: TokenStatus.AUTHENTICATION_FAILURE,
-    TokenResult.OldError: TokenStatus.VALIDATION_FAILURE,
-    TokenResult.UsedError: TokenStatus.VALIDATION_FAILURE,
-    TokenResult.KeyExpiredError: TokenStatus.VALIDATION_FAILURE,
-    TokenResult.DDTKError: TokenStatus.VALIDATION_FAILURE,
-    TokenResult.LockedOut: TokenStatus.VALIDATION_FAILURE,
-    TokenResult.OverflowError: TokenStatus.EXECUTION_FAILURE,
-    TokenResult.RangeError: TokenStatus.EXECUTION_FAILURE,
-    TokenResult.FunctionError: TokenStatus.EXECUTION_FAILURE,
-    TokenResult.KeyTypeError: TokenStatus.EXECUTION_FAILURE,
-    TokenResult.NotReady: TokenStatus.RECEIVED,
-}
-
 
 @dataclass(frozen=True, slots=True)
 class View:
@@ -145,6 +122,7 @@ READERS: dict[str, Reader] = {
     "account.amount_to_clear": lambda v: max(0, -_credit(v)),
     "account.clearance_threshold": lambda _: 0,
     "account.aggregated_debt": lambda _: 0,
+    "account.account_activation_time": lambda v: v.state.supply.commissioned_at,
     "account.currency": lambda v: _currency(v.state.account),
     "account.low_credit_threshold": lambda v: _amount(v, v.state.account.low),
     "token_credit.current_credit_amount": lambda v: _credit(v),
@@ -155,7 +133,7 @@ READERS: dict[str, Reader] = {
     "token_credit.credit_status": lambda v: credit_status(v.state),
     "token_gateway.token_time": lambda v: v.last.at,
     "token_gateway.token_delivery_method": lambda v: _delivery(v.source),
-    "token_gateway.token_status": lambda v: GatewayStatus(STATUS_OF[v.last.result], v.last.result),
+    "token_gateway.token_status": lambda v: GatewayStatus.of(v.last.result),
     "sts.meter_pan": lambda v: MeterPan.of(v.state.sts.drn),
     "sts.commodity": lambda v: v.state.account.commodity.name.lower(),
     "sts.encryption_algorithm": lambda v: int(v.state.sts.key.ea),
@@ -167,6 +145,7 @@ READERS: dict[str, Reader] = {
     "sts.no_of_kct_supported": lambda v: KEY_CHANGE_TOKENS[v.state.sts.key.ea],
     "limiter.threshold_active": lambda v: v.limit.power_w,
     "limiter.threshold_normal": lambda v: v.limit.power_w,
+    "limiter.threshold_emergency": lambda v: v.limit.power_w,
     "limiter.min_over_threshold_duration": lambda v: v.limit.over_s,
     "disconnect_control.output_state": lambda v: v.closed,
     "disconnect_control.control_state": lambda v: explain(v.state).state,
@@ -214,6 +193,8 @@ def selected(rows: tuple[Logged, ...], selection: LogSelection) -> tuple[Logged,
             return rows
         case ByEntry(first, last):
             return rows[first - 1 : last or None]
+        case ByTime(first, last):
+            return tuple(row for row in rows if first <= row.at <= last)
         case ByDigest(digest):
             return tuple(
                 row for row in rows if isinstance(row, TokenOutcome) and row.digest == digest

@@ -5,7 +5,6 @@ import pytest
 from link.cosem import (
     OBJECT_MAP,
     OBJECTS,
-    CosemObject,
     Role,
     Row,
     RowKind,
@@ -22,7 +21,7 @@ from link.cosem import (
 from link.cosem.classes import CLASSES, REGISTER, InterfaceClass
 from link.cosem.composite import Structure
 from link.cosem.lines import Line, cosem_object
-from link.cosem.listed import ListedObject, MethodMode
+from link.cosem.listed import ListedObject
 from link.cosem.values import Captured, MeterPan, ScalerUnit
 from link.dlms import Data, GetResponse, Tag, read_apdu
 from link.dlms.source import MAX_OCTETS
@@ -102,7 +101,7 @@ def test_only_a_customer_or_the_management_changes_anything() -> None:
 def test_the_columns_of_a_profile_are_the_attributes_that_it_names(name: str) -> None:
     columns = row(f"{name}.capture_objects").fixed
     assert isinstance(columns, tuple)
-    assert row(f"{name}.buffer").columns == len(columns)
+    assert row(f"{name}.buffer").columns == columns
     named = [row_at(c.class_id, c.logical_name, RowKind.ATTRIBUTE, c.index) for c in columns]
     assert named == [row("clock.time"), row("energy_import.value")]
     buffer = row(f"{name}.buffer").schema.encode((Captured(7, 9),))
@@ -111,30 +110,47 @@ def test_the_columns_of_a_profile_are_the_attributes_that_it_names(name: str) ->
     assert buffer.value == (Data(Tag.STRUCTURE, tuple(captured)),)
 
 
-def readable(each: CosemObject, role: Role) -> set[tuple[int, int]]:
-    """Return numbers and modes that the rows grant, logical name included."""
-    granted = {
-        (line.index, (role in line.read) + 2 * (role in line.write))
-        for line in each.rows
-        if line.kind is RowKind.ATTRIBUTE
-    }
-    return {(index, mode) for index, mode in granted if mode} | {(1, 1)}
-
-
 @pytest.mark.parametrize("role", Role)
-def test_object_list_names_exactly_what_the_role_can_reach(role: Role) -> None:
+def test_object_list_names_every_member_of_a_class_with_its_right(role: Role) -> None:
     listed = {each.logical_name: each for each in object_list(role)}
     for each in OBJECTS:
         rows = [line for line in each.rows if role in line.read | line.write | line.invoke]
         assert (each.logical_name in listed) is bool(rows)
-        if rows:
-            entry = listed[each.logical_name]
-            assert (entry.class_id, entry.version) == (each.of.class_id, each.of.version)
-            found = {(access.index, int(access.mode)) for access in entry.rights.attributes}
-            assert found == readable(each, role)
-            invoked = {line.index for line in each.rows if role in line.invoke}
-            assert {access.index for access in entry.rights.methods} == invoked
-            assert all(access.mode is MethodMode.ACCESS for access in entry.rights.methods)
+        if not rows:
+            continue
+        entry = listed[each.logical_name]
+        assert (entry.class_id, entry.version) == (each.of.class_id, each.of.version)
+        modes = {member.index: 0 for member in each.of.attributes} | {1: 1}
+        modes |= {
+            line.index: (role in line.read) + 2 * (role in line.write)
+            for line in each.rows
+            if line.kind is RowKind.ATTRIBUTE
+        }
+        assert {access.index: int(access.mode) for access in entry.rights.attributes} == modes
+        invoked = {line.index for line in rows if role in line.invoke}
+        methods = {member.index: int(member.index in invoked) for member in each.of.methods}
+        assert {access.index: int(access.mode) for access in entry.rights.methods} == methods
+
+
+def test_what_has_no_value_on_a_medium_is_listed_without_access() -> None:
+    silent = object_list(Role.PUBLIC, silent=frozenset({"hdlc_setup.comm_speed"}))
+    for before, after in zip(object_list(Role.PUBLIC), silent, strict=True):
+        changed = [
+            old.index
+            for old, new in zip(before.rights.attributes, after.rights.attributes, strict=True)
+            if old != new
+        ]
+        assert changed == ([2] if after.class_id == 23 else [])
+
+
+def test_every_attribute_of_a_class_has_a_row_but_for_secrets() -> None:
+    without = {
+        f"{each.name}.{member.name}"
+        for each in OBJECTS
+        for member in each.of.attributes
+        if member.index not in {line.index for line in each.rows if line.kind is RowKind.ATTRIBUTE}
+    }
+    assert without == {"token_gateway.token", "association.secret"}
 
 
 @pytest.mark.parametrize("role", Role)
@@ -162,7 +178,7 @@ def test_the_public_client_sees_the_energy_register_only_in_lab_mode() -> None:
     lab = {each.logical_name: each for each in object_list(rights_of(Role.PUBLIC, lab=True))}
     assert listed_octets(lab[logical_name("1.0.1.8.0.255")]).hex() == (
         "0204120003110009060100010800ff"
-        "02020103020 30f01160100020 30f02160100020 30f03160100 0100".replace(" ", "")
+        "0202010302030f0116010002030f0216010002030f03160100010102020f011600"
     )
 
 

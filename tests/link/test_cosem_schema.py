@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag
+from operator import attrgetter
 
 import pytest
 from hypothesis import given, settings
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from link.cosem import Schema, TypeUnmatched
 from link.cosem.bits import FlagBits, FlagNumber, NumberBits
-from link.cosem.composite import Array, Column, NullWhenEmpty, Structure
+from link.cosem.composite import Array, Columns, NullWhenEmpty, Structure
 from link.cosem.schema import BOOL, DATE_TIME, I8, I16, I32, I64, U8, U16, U32, U64, Enumerated
 from link.cosem.structures import GATEWAY_STATUS, TOKEN_OUTCOME
 from link.cosem.texts import LOGICAL_NAME, Octets, OctetText, Text
@@ -42,6 +43,11 @@ class Pair:
 
 
 PAIR = Structure(Pair, left=U8, right=OctetText(5))
+COLUMNS = Columns(
+    readers=(attrgetter("left"), lambda pair: pair, attrgetter("right")),
+    schemas=(U8, PAIR, OctetText(5)),
+    whole=1,
+)
 SCHEMAS: tuple[Schema, ...] = (
     I8,
     I16,
@@ -64,7 +70,7 @@ SCHEMAS: tuple[Schema, ...] = (
     OctetText(5),
     PAIR,
     Array(PAIR, 3),
-    Column(PAIR),
+    COLUMNS,
     NullWhenEmpty(Array(U8, 3)),
 )
 anything = st.recursive(
@@ -196,7 +202,7 @@ def test_a_value_out_of_range_is_our_bug(schema: Schema, value: object) -> None:
         (OctetText(5), Data(Tag.U64, 12345)),
         (PAIR, Data(Tag.STRUCTURE, (Data(Tag.U8, 1),))),
         (PAIR, Data(Tag.ARRAY, (Data(Tag.U8, 1), Data(Tag.OCTET_STRING, b"")))),
-        (Column(U8), Data(Tag.STRUCTURE, ())),
+        (COLUMNS, Data(Tag.STRUCTURE, ())),
         (Array(U8, 1), Data(Tag.ARRAY, (Data(Tag.U8, 1), Data(Tag.U8, 1)))),
         (Array(U8, 1), Data(Tag.ARRAY, (Data(Tag.I8, 1),))),
         (DATE_TIME, Data(Tag.OCTET_STRING, bytes(11))),

@@ -8,19 +8,24 @@ from link.cosem import (
     WHOLE,
     ByDigest,
     ByEntry,
+    ByTime,
     LogSelection,
+    Selected,
     TypeUnmatched,
     decode_selection,
     encode_selection,
     row,
 )
+from link.cosem.selection import OUTCOME_COLUMN
 from link.dlms import Data, Selection
 
 selections = st.one_of(
     st.just(WHOLE),
     st.builds(ByEntry, st.integers(1, 2**32 - 1), st.integers(0, 2**32 - 1)),
     st.builds(ByDigest, st.binary(min_size=8, max_size=8)),
+    st.builds(ByTime, st.integers(1, 2**32 - 1), st.integers(1, 2**32 - 1)),
 )
+COLUMNS = row("token_log.buffer").columns
 OUTCOME = "0204 120001 0906 0000603202ff 0f02 12"
 
 
@@ -30,13 +35,16 @@ def parameters(octets: str) -> Data:
 
 @given(selections)
 def test_selections_come_back(chosen: LogSelection) -> None:
-    assert decode_selection(encode_selection(chosen)) == chosen
+    columns = (COLUMNS.index(OUTCOME_COLUMN),) if isinstance(chosen, ByDigest) else ()
+    assert decode_selection(encode_selection(chosen), COLUMNS) == Selected(chosen, columns)
 
 
 def test_a_digest_is_a_range_of_one_value_of_the_second_member() -> None:
     asked = encode_selection(ByDigest(b"12345678"))
     assert asked is not None
-    expected = f"0204 {OUTCOME} 0002 0908 3132333435363738 0908 3132333435363738 0100"
+    expected = (
+        f"0204 {OUTCOME} 0002 0908 3132333435363738 0908 3132333435363738 0101 {OUTCOME} 0000"
+    )
     assert asked == Selection(1, parameters(expected))
 
 
@@ -54,9 +62,35 @@ def test_every_selector_that_is_encoded_is_listed() -> None:
         assert asked.selector in listed
 
 
-def test_the_captured_column_may_be_named() -> None:
-    named = f"0204 {OUTCOME} 0002 0908 3132333435363738 0908 3132333435363738 0101 {OUTCOME} 0000"
-    assert decode_selection(Selection(1, parameters(named))) == ByDigest(b"12345678")
+CLOCK = "0204 120008 0906 0000010000ff 0f02 120000"
+REGISTER = "0204 120003 0906 0100010800ff 0f02 120000"
+MIDNIGHT = "090c 07ea0c01 ff 00000000 8000 00"
+NOON = "090c 07ea0c01 02 0c000000 0000 00"
+NEVER = "090c ffffffffffffffffff8000ff"
+AT_MIDNIGHT, AT_NOON = 1_796_083_200, 1_796_126_400
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "rows"),
+    [
+        (MIDNIGHT, NOON, ByTime(AT_MIDNIGHT, AT_NOON)),
+        (MIDNIGHT.replace("090c", "19"), NOON.replace("090c", "19"), ByTime(AT_MIDNIGHT, AT_NOON)),
+        (NEVER, NOON, ByTime(0, AT_NOON)),
+        (MIDNIGHT, "00", ByTime(AT_MIDNIGHT, 2**32 - 1)),
+        (NOON, MIDNIGHT, ByTime(AT_NOON, AT_MIDNIGHT)),
+    ],
+)
+def test_a_range_of_time_is_taken_in_every_form_that_clients_write(
+    first: str, last: str, rows: ByTime
+) -> None:
+    columns = row("days.buffer").columns
+    for chosen, places in (
+        ("0100", ()),
+        (f"0101 {REGISTER}", (1,)),
+        (f"0102 {CLOCK} {REGISTER}", (0, 1)),
+    ):
+        asked = Selection(1, parameters(f"0204 {CLOCK} {first} {last} {chosen}"))
+        assert decode_selection(asked, columns) == Selected(rows, places)
 
 
 @pytest.mark.parametrize(
@@ -67,8 +101,12 @@ def test_the_captured_column_may_be_named() -> None:
         (1, "00"),
         (2, "00"),
         (2, "0204 0600000000 0600000000 120001 120000"),
-        (2, "0204 0600000001 0600000000 120002 120000"),
-        (2, "0204 0600000001 0600000000 120001 120002"),
+        (2, "0204 0600000001 0600000000 120006 120000"),
+        (2, "0204 0600000001 0600000000 120001 120006"),
+        (2, "0204 0600000001 0600000000 120003 120002"),
+        (1, f"0204 {CLOCK} 0600000001 0600000002 0100"),
+        (1, f"0204 {CLOCK} 090c 07ea0d01 ff 00000000 8000 00 {NOON} 0100"),
+        (1, f"0204 {REGISTER} 0600000001 0600000002 0100"),
         (2, "0203 0600000001 0600000000 120001"),
         (1, f"0204 {OUTCOME} 0002 0908 3132333435363738 0908 3132333435363739 0100"),
         (1, f"0204 {OUTCOME} 0001 0908 3132333435363738 0908 3132333435363738 0100"),
@@ -79,16 +117,13 @@ def test_the_captured_column_may_be_named() -> None:
 )
 def test_what_the_log_cannot_select_is_refused(selector: int, octets: str) -> None:
     with pytest.raises(TypeUnmatched):
-        decode_selection(Selection(selector, parameters(octets)))
+        decode_selection(Selection(selector, parameters(octets)), COLUMNS)
 
 
-def test_rows_of_a_profile_are_selected_with_all_their_columns() -> None:
+def test_columns_of_entries_are_selected_by_their_places() -> None:
     columns = row("days.buffer").columns
-    assert columns == 2
-    for until, whole in ((0, True), (1, False), (2, True), (3, False)):
-        asked = Selection(2, parameters(f"0204 0600000003 0600000005 120001 12000{until}"))
-        if whole:
-            assert decode_selection(asked, columns) == ByEntry(3, 5)
-        else:
-            with pytest.raises(TypeUnmatched):
-                decode_selection(asked, columns)
+    assert len(columns) == 2
+    for first, last, places in ((0, 0, ()), (1, 2, ()), (1, 1, (0,)), (2, 2, (1,)), (2, 0, (1,))):
+        octets = f"0204 0600000003 0600000005 12000{first} 12000{last}"
+        asked = Selection(2, parameters(octets))
+        assert decode_selection(asked, columns) == Selected(ByEntry(3, 5), places)

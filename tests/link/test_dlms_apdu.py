@@ -15,6 +15,8 @@ from link.dlms import (
     ActionBlock,
     ActionBlockTaken,
     ActionFirstBlock,
+    ActionListRequest,
+    ActionListResponse,
     ActionNext,
     ActionRequest,
     ActionResponse,
@@ -28,6 +30,7 @@ from link.dlms import (
     Data,
     DataAccessResult,
     DlmsError,
+    Done,
     ErrorCategory,
     ExceptionResponse,
     GetBlock,
@@ -47,6 +50,8 @@ from link.dlms import (
     SetBlockTaken,
     SetFirstBlock,
     SetLastTaken,
+    SetListRequest,
+    SetListResponse,
     SetRequest,
     SetResponse,
     StateError,
@@ -92,6 +97,18 @@ conformances = st.integers(0, 2**24 - 1).map(Conformance)
 numbers = st.integers(0, 2**32 - 1)
 raw_data = st.binary(max_size=20)
 blocks = st.builds(Block, st.booleans(), numbers, raw_data)
+references = st.builds(Reference, attributes, selections)
+dones = st.builds(
+    Done,
+    st.sampled_from(ActionResult),
+    st.none() | data | st.sampled_from(DataAccessResult),
+)
+
+
+def listed(members: st.SearchStrategy[object]) -> st.SearchStrategy[tuple[object, ...]]:
+    return st.lists(members, max_size=5).map(tuple)
+
+
 services = st.one_of(
     st.builds(GetRequest, octet, attributes, selections),
     st.builds(GetResponse, octet, data | st.sampled_from(DataAccessResult)),
@@ -105,6 +122,10 @@ services = st.one_of(
         octet,
         st.lists(data | st.sampled_from(DataAccessResult), max_size=5).map(tuple),
     ),
+    st.builds(SetListRequest, octet, listed(references), listed(data)),
+    st.builds(SetListResponse, octet, listed(st.sampled_from(DataAccessResult))),
+    st.builds(ActionListRequest, octet, listed(methods), listed(data)),
+    st.builds(ActionListResponse, octet, listed(dones)),
     st.builds(GetNext, octet, numbers),
     st.builds(
         GetBlock, octet, st.booleans(), numbers, raw_data | st.sampled_from(DataAccessResult)
@@ -204,6 +225,21 @@ def test_the_plain_session_is_understood() -> None:
         (
             GetListResponse(0xC1, (Data(Tag.U8, 7), DataAccessResult.OBJECT_UNDEFINED)),
             "c403c1020011070104",
+        ),
+        (
+            SetListRequest(0xC1, (Reference(AttributeRef(3, ENERGY, 2)),), (Data(Tag.U8, 7),)),
+            "c104c10100030100010800ff0200011107",
+        ),
+        (SetListResponse(0xC1, (DataAccessResult.SUCCESS,)), "c505c10100"),
+        (
+            ActionListRequest(0xC1, (MethodRef(115, GATEWAY, 1),), (Data(Tag.U8, 7),)),
+            "c303c10100730000132800ff01011107",
+        ),
+        (
+            ActionListResponse(
+                0xC1, (Done(ActionResult.SUCCESS), Done(ActionResult.SUCCESS, Data(Tag.U8, 7)))
+            ),
+            "c703c10200000001001107",
         ),
         (
             SetRequest(0xC1, AttributeRef(1, ENERGY, 2), Data(Tag.U8, 7)),
@@ -309,8 +345,8 @@ def test_a_damaged_octet_ends_in_an_apdu_or_in_a_dlms_error(
 @pytest.mark.parametrize(
     ("octets", "service"),
     [
-        ("c104c1", "set-request-with-list"),
-        ("c303c1", "action-request-with-list"),
+        ("c105c1", "set-request-with-list-and-first-datablock"),
+        ("c305c1", "action-request-with-list-and-first-pblock"),
         ("c81e30", "glo-get-request"),
         ("cb3130", "glo-action-request"),
         ("db0843", "general-glo-ciphering"),

@@ -13,6 +13,7 @@ from link.cosem import (
     WHOLE,
     ByDigest,
     ByEntry,
+    ByTime,
     Role,
     Row,
     RowKind,
@@ -20,10 +21,12 @@ from link.cosem import (
     object_list,
     row,
 )
-from link.cosem.values import GatewayStatus, SapName
+from link.cosem.values import Captured, GatewayStatus, SapName
 from link.dlms import (
     Aare,
     Aarq,
+    ActionListRequest,
+    ActionListResponse,
     ActionRequest,
     ActionResponse,
     ActionResult,
@@ -34,6 +37,7 @@ from link.dlms import (
     Conformance,
     Data,
     DataAccessResult,
+    Done,
     ExceptionResponse,
     GetListRequest,
     GetListResponse,
@@ -48,6 +52,8 @@ from link.dlms import (
     Rlrq,
     Selection,
     ServiceError,
+    SetListRequest,
+    SetListResponse,
     SetRequest,
     SetResponse,
     StateError,
@@ -61,7 +67,6 @@ from link.server.association import MAX_RECEIVE
 from link.server.counts import ServerCounts
 from link.server.dialogue import Dialogue
 from link.server.events import Response
-from link.server.reply import MAX_LIST
 from link.server.services import Question
 from link.terms import Alarm, TokenResult, TokenStatus
 
@@ -83,6 +88,8 @@ ALARMS = row("alarms.value")
 ENTER = row("token_gateway.enter")
 NUMBER = row("meter_number.value")
 LOG = row("token_log.buffer")
+MOST_LISTED = (MAX_RECEIVE - 4) // 10
+"""References of 10 octets that one PDU holds."""
 DAYS = row("days.buffer")
 
 
@@ -204,7 +211,7 @@ def test_release_is_answered_and_ends_the_association() -> None:
     )
 
 
-NOT_BUILT = ["c104c1", "c303c1", "d9000000", "c81e30", "db08", "05"]
+NOT_BUILT = ["c105c1", "c305c1", "d9000000", "c81e30", "db08", "05"]
 
 
 @pytest.mark.parametrize("octets", NOT_BUILT)
@@ -332,9 +339,34 @@ def test_part_of_a_log_is_selected_and_of_nothing_else() -> None:
     assert said(associated(), get(NUMBER, first)) == beyond
     assert said(associated(), get(LOG, Selection(9, Data(Tag.NULL, None)))) == beyond
     assert put(associated(), get(DAYS, first)).selection == ByEntry(1, 1)
+    hour = encode_selection(ByTime(7, 3_607))
+    assert put(associated(), get(DAYS, hour)).selection == ByTime(7, 3_607)
+    assert put(associated(), get(LOG, hour)).selection == ByTime(7, 3_607)
     assert said(associated(), get(DAYS, encode_selection(ByDigest(bytes(8))))) == beyond
     plain = associated(proposal=proposing(conformance=Conformance.GET))
     assert said(plain, get(LOG, first)) == beyond
+
+
+def test_columns_that_were_not_chosen_are_not_said() -> None:
+    rows = (Captured(7, 100), Captured(9, 200))
+    whole = DAYS.schema.encode(rows)
+    for first, last, places in ((1, 0, (0, 1)), (1, 1, (0,)), (2, 2, (1,)), (2, 0, (1,))):
+        entries = Data(Tag.STRUCTURE, (*_u32(1, 0), *_u16(first, last)))
+        given = answered(associated(), get(DAYS, Selection(2, entries)), Value(rows))
+        assert isinstance(given, GetResponse)
+        assert isinstance(given.result, Data)
+        assert isinstance(whole.value, tuple)
+        assert given.result.value == tuple(
+            Data(Tag.STRUCTURE, tuple(row.value[place] for place in places)) for row in whole.value
+        )
+
+
+def _u32(*numbers: int) -> tuple[Data, ...]:
+    return tuple(Data(Tag.U32, number) for number in numbers)
+
+
+def _u16(*numbers: int) -> tuple[Data, ...]:
+    return tuple(Data(Tag.U16, number) for number in numbers)
 
 
 def test_writing_puts_the_value_to_the_application_and_its_word_on_the_wire() -> None:
@@ -421,17 +453,73 @@ def test_a_list_of_what_the_server_knows_is_answered_at_once_and_so_is_an_empty_
     assert said(associated(), listing()) == GetListResponse(0xC1, ())
 
 
-def test_what_a_list_asks_beyond_its_bound_is_refused_and_put_to_nobody() -> None:
+def test_a_list_is_served_as_long_as_its_pdu_holds_it() -> None:
     opened = associated()
-    questions = opened.received(listing(*[ALARMS] * (MAX_LIST + 3)).to_bytes())
+    wanted = listing(*[ALARMS] * MOST_LISTED)
+    assert MAX_RECEIVE - 10 < len(wanted.to_bytes()) <= MAX_RECEIVE
+    questions = opened.received(wanted.to_bytes())
     assert isinstance(questions, tuple)
-    assert len(questions) == MAX_LIST
     said_last = [opened.answered(question, Value(Alarm(0))) for question in questions][-1]
     assert said_last is not None
     given = read_apdu(said_last)
     assert isinstance(given, GetListResponse)
-    assert given.results[MAX_LIST:] == (DataAccessResult.OTHER_REASON,) * 3
-    assert all(isinstance(each, Data) for each in given.results[:MAX_LIST])
+    assert [each for each in given.results if isinstance(each, Data)] == list(given.results)
+    assert len(given.results) == MOST_LISTED
+
+
+def test_a_list_of_writes_is_judged_in_order_by_what_each_alone_would_get() -> None:
+    wanted = SetListRequest(
+        0xC1,
+        (Reference(reference(ALARMS)), Reference(reference(NUMBER)), Reference(reference(ALARMS))),
+        (Data(Tag.U32, 1), Data(Tag.U32, 2), Data(Tag.BOOLEAN, True)),
+    )
+    opened = associated()
+    (question,) = opened.received(wanted.to_bytes())
+    assert (question.row, question.value, question.operation) == (ALARMS, Alarm(1), Operation.WRITE)
+    given = opened.answered(question, Written())
+    results = (
+        DataAccessResult.SUCCESS,
+        DataAccessResult.READ_WRITE_DENIED,
+        DataAccessResult.TYPE_UNMATCHED,
+    )
+    assert given == SetListResponse(0xC1, results).to_bytes()
+
+
+def test_each_token_of_a_list_is_put_in_order_and_answered_by_its_own_verdict() -> None:
+    digits = ("1" * 20, "2" * 20, "3" * 20)
+    enter = MethodRef(ENTER.class_id, ENTER.logical_name, ENTER.index)
+    wanted = ActionListRequest(
+        0xC1, (enter,) * 3, tuple(Data(Tag.OCTET_STRING, each.encode()) for each in digits)
+    )
+    assert ENTER.returns is not None
+    outcome = ENTER.returns.least()
+    done = ActionDone(ActionResult.SUCCESS, outcome)
+    for role, data in ((SLOT, ENTER.returns.encode(outcome)), (PUBLIC, None)):
+        opened = associated(role)
+        questions = opened.received(wanted.to_bytes())
+        assert isinstance(questions, tuple)
+        assert tuple(question.value for question in questions) == digits
+        busy = ActionDone(ActionResult.TEMPORARY_FAILURE)
+        responses = (done, busy, done)
+        said_ = [opened.answered(q, r) for q, r in zip(questions, responses, strict=True)]
+        assert said_[:2] == [None, None]
+        good = Done(ActionResult.SUCCESS, data)
+        expected = (good, Done(ActionResult.TEMPORARY_FAILURE), good)
+        assert said_[2] == ActionListResponse(0xC1, expected).to_bytes()
+
+
+def test_a_list_with_more_or_fewer_values_than_places_is_senseless() -> None:
+    place = Reference(reference(ALARMS))
+    for values in ((), (Data(Tag.U32, 1), Data(Tag.U32, 1))):
+        senseless = said(associated(), SetListRequest(0xC1, (place,), values))
+        assert senseless == ExceptionResponse(StateError.SERVICE_UNKNOWN, ServiceError.OTHER_REASON)
+
+
+def test_lists_need_multiple_references() -> None:
+    plain = associated(proposal=proposing(conformance=Conformance.SET | Conformance.ACTION))
+    for wanted in (SetListRequest(0xC1, (), ()), ActionListRequest(0xC1, (), ())):
+        assert isinstance(said(plain, wanted), ExceptionResponse)
+        assert not isinstance(said(associated(), wanted), ExceptionResponse)
 
 
 @given(st.integers(12, 200), st.integers(0, 30))
@@ -475,6 +563,7 @@ VALID = [
     SetRequest(0xC1, reference(ALARMS), Data(Tag.U32, 3)),
     action(ENTER, Data(Tag.OCTET_STRING, b"1" * 20)),
     listing(NUMBER, ALARMS),
+    SetListRequest(0xC1, (Reference(reference(ALARMS)),), (Data(Tag.U32, 3),)),
 ]
 
 

@@ -274,8 +274,10 @@ def test_the_hdlc_setup_is_that_of_the_medium() -> None:
 
 
 @pytest.mark.parametrize("baudrate", [None, 14400])
-def test_a_speed_that_the_class_has_no_number_for_is_unavailable(baudrate: int | None) -> None:
-    assert told(Timing.for_line(baudrate))[0] == "object-unavailable"
+def test_a_speed_that_the_class_has_no_number_for_is_listed_and_read_by_nobody(
+    baudrate: int | None,
+) -> None:
+    assert told(Timing.for_line(baudrate))[0] == "read-write-denied"
 
 
 @given(st.lists(st.binary(max_size=60), max_size=8))

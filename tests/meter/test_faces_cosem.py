@@ -6,8 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from link.cosem import OBJECT_MAP, OBJECTS, WHOLE, ByDigest, ByEntry, Role, Row, RowKind, row
-from link.cosem.values import Captured, Currency, CurrencyUnit
+from link.cosem import (
+    OBJECT_MAP,
+    OBJECTS,
+    WHOLE,
+    ByDigest,
+    ByEntry,
+    ByTime,
+    Role,
+    Row,
+    RowKind,
+    row,
+)
+from link.cosem.values import STATUS_OF, Captured, Currency, CurrencyUnit
 from link.dlms import ActionResult, DataAccessResult
 from link.secret import Secret
 from link.server import AccessRefused, ActionDone, Asked, AskedId, Client, Operation, Value, Written
@@ -45,7 +56,7 @@ from meter.domain import (
     initial,
 )
 from meter.faces.cosem import CosemFace, lacking_of
-from meter.faces.readers import LOGS, NO_OUTCOME, READERS, STATUS_OF, log_entries
+from meter.faces.readers import LOGS, NO_OUTCOME, READERS, log_entries, selected
 from meter.sources import Reading
 from meter.sts import (
     Commodity,
@@ -327,6 +338,18 @@ def test_a_profile_is_cut_by_entry_as_counted_from_one(meter: PaperMeter, face: 
     assert totals(ByEntry(2, 3)) == [10, 20]
     assert totals(ByEntry(4, 0)) == [30, 40]
     assert totals(ByDigest(bytes(8))) == []
+
+
+def test_rows_are_selected_by_the_time_of_their_capture() -> None:
+    rows = tuple(Captured(at, total) for at, total in ((100, 1), (200, 2), (200, 3), (300, 4)))
+    for first, last, totals in (
+        (0, 400, [1, 2, 3, 4]),
+        (200, 200, [2, 3]),
+        (101, 299, [2, 3]),
+        (301, 400, []),
+        (300, 100, []),
+    ):
+        assert [row.total_wh for row in selected(rows, ByTime(first, last))] == totals
 
 
 def test_each_client_reads_the_result_of_its_own_last_token(face: CosemFace) -> None:
