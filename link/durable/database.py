@@ -21,13 +21,12 @@ from link.durable.errors import (
     DurableError,
     NotAStore,
     StoreBroken,
-    StoreExists,
     StoreInUse,
     StoreMissing,
     printable,
     translated,
 )
-from link.durable.file import beside, check_file, give_name, new_draft
+from link.durable.file import beside, check_file, give_name, new_draft, refuse_existing
 
 OPEN_TRIES = 5
 OPEN_PAUSE_S = 0.01
@@ -84,11 +83,11 @@ class Database:
         """Create a store (mode 0600) with the statements of `schema` and what `fill` writes.
 
         The store stands whole when this has returned, or not at all: it is made under another name
-        and then given its own. Raises StoreExists if there is a file already, StoreFull or
-        StoreBroken for the disk.
+        and then given its own. Raises StoreExists if there is a file already, or a journal of one
+        that is gone, which SQLite would play into the new one; StoreFull or StoreBroken for the
+        disk.
         """
-        if path.exists() or path.is_symlink():
-            raise StoreExists(f"{path}: exists already and is not replaced")
+        refuse_existing(path)
         draft = new_draft(path)
         try:
             with closing(cls._connected(draft, connect)) as database:

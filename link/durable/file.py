@@ -12,6 +12,19 @@ HEADER_OCTETS = 100
 """Length of the header of an SQLite file (SQLite file format, 1.3)."""
 
 
+JOURNALS = ("-wal", "-journal")
+"""Endings of the files in which SQLite keeps what is not in the store's file yet."""
+
+
+def refuse_existing(path: Path) -> None:
+    """Raise StoreExists if there is a file where a store is to be created, or a journal of one."""
+    if os.path.lexists(path):
+        raise StoreExists(f"{path}: exists already and is not replaced")
+    for journal in (beside(path, ending) for ending in JOURNALS):
+        if os.path.lexists(journal):
+            raise StoreExists(f"{journal}: belongs to a store that is gone: move it away too")
+
+
 def new_draft(path: Path) -> Path:
     """Create an empty file for us alone beside `path`."""
     try:

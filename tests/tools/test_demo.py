@@ -73,7 +73,7 @@ def test_the_seed_chooses_real_meter_numbers_that_differ(tmp_path: Path) -> None
 def test_a_command_that_fails_ends_the_demo_with_its_status(tmp_path: Path) -> None:
     said: list[str] = []
     stage = Stage(tmp_path, Plan(), said.append)
-    with pytest.raises(StageError, match="splitmeter vend ended with status 2"):
+    with pytest.raises(StageError, match="splitmeter vend ended with status 1"):
         stage.buy(stage.drns[0], "25")
     assert said[0].startswith("\n$ splitmeter vend --register vend.db credit")
 

@@ -17,6 +17,7 @@ from link.settings import write_secret
 from meter.sts import UnitsCredit
 from tools.register import (
     Block,
+    Contents,
     FormerKey,
     Issue,
     MeterRecord,
@@ -26,17 +27,22 @@ from tools.register import (
     Tariff,
     TokenRecord,
     VendingKey,
+    check,
     decoder_key,
 )
 from tools.register.schema import VERSION
+from tools.register.tables import TABLES
 from tools.vend.credit import Units, sell
 
 from .faults import FullAtCommit
-from .vending import METER, NOON, Meter, open_till
+from .vending import METER, NOON, VENDING_KEYS, Meter, open_till
 
-SAMPLE = Path(__file__).parent / "samples" / "register_1.db"
+SAMPLES = Path(__file__).parent / "samples"
+SAMPLE = SAMPLES / "register_1.db"
 WRITTEN_BY_1 = 1_795_901_495
 """UTC second of the sample's last token."""
+WRITTEN_BY_2 = 1_795_780_980
+"""UTC second of the last slip of the sample of version 2."""
 VENDING_KEY = Secret.from_hex("abababababababab949494949494949401234567")
 """The one of the standard's vectors: the sample's keys are derived from it."""
 MADE = date(2026, 11, 20)
@@ -103,12 +109,46 @@ def test_a_register_of_version_1_sells_on(old: Path) -> None:
     ]
 
 
-def test_an_old_register_becomes_what_a_new_one_is(old: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def second(tmp_path: Path) -> Path:
+    """A register of version 2 with all kinds of rows, in a folder with its vending key."""
+    folder = tmp_path / "second"
+    (folder / "keys.vend").mkdir(mode=0o700, parents=True)
+    write_secret(folder / "keys.vend/123456-1-04.key", Secret.from_hex(VENDING_KEYS[0]))
+    path = Path(shutil.copy(SAMPLES / "register_2.db", folder / "vend.db"))
+    path.chmod(0o600)
+    return path
+
+
+def test_a_register_of_version_2_opens_and_loses_nothing(second: Path) -> None:
+    with closing(sqlite3.connect(second)) as database:
+        before = [database.execute(f"SELECT * FROM {table.name}").fetchall() for table in TABLES]
+    with Register.open(second) as register:
+        assert check(register) == Contents(meters=2, slips=6, tokens=8, newest=WRITTEN_BY_2)
+        former = FormerKey(3, METER.drn, "123456", 1, 2, "01", 2014, 255, "")
+        assert register.former_keys(METER.drn) == (former,)
+        assert register.payment(2) == Payment("home", "KES", 100_000_000, 99_882_000, 13_777_000)
+        assert [register.last_tid(drn, 2014) for drn in register.meters()] == [6_787_442] * 2
+    with closing(sqlite3.connect(second)) as database:
+        after = [database.execute(f"SELECT * FROM {table.name}").fetchall() for table in TABLES]
+    for rows, sealed in zip(before, after, strict=True):
+        assert [row[: len(old)] for row, old in zip(sealed, rows, strict=True)] == rows
+
+
+def test_a_register_of_version_2_sells_on(second: Path) -> None:
+    with open_till(second.parent) as till:
+        sold = sell(till, METER.drn, Units(Fraction(5)), now=WRITTEN_BY_2, rnd=3)
+        assert (sold.number, sold.token.tid) == (7, 6_787_443)
+        assert check(till.register).slips == 7
+
+
+def test_an_old_register_becomes_what_a_new_one_is(old: Path, second: Path, tmp_path: Path) -> None:
     new = tmp_path / "new.db"
-    for path in (old, new):
+    Register.begin(new)
+    for path in (old, second):
         with Register.open(path):
             pass
-    assert schema(old) == schema(new)
+    assert schema(old) == schema(second) == schema(new)
     with closing(sqlite3.connect(old)) as database:
         assert database.execute("PRAGMA user_version").fetchone() == (VERSION,)
         assert database.execute("PRAGMA foreign_key_check").fetchall() == []
@@ -135,8 +175,7 @@ def test_a_register_that_cannot_be_rewritten_stays_as_it_is(old: Path) -> None:
 
 def test_a_register_of_a_later_version_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "vend.db"
-    with Register.open(path):
-        pass
+    Register.begin(path)
     with closing(sqlite3.connect(path)) as database:
         database.execute(f"PRAGMA user_version = {VERSION + 1}")
     with pytest.raises(NotAStore, match="a newer version"), Register.open(path):
@@ -145,8 +184,8 @@ def test_a_register_of_a_later_version_is_refused(tmp_path: Path) -> None:
 
 @pytest.fixture
 def register(tmp_path: Path) -> Iterator[Register]:
-    with Register.open(tmp_path / "vend.db") as register:
-        yield register
+    with open_till(tmp_path) as till:
+        yield till.register
 
 
 ISSUED = TokenRecord(METER.drn, NOON, "credit", 0, "0" * 20, 2014, 7, 250)

@@ -50,6 +50,8 @@ def vend(splitmeter: Splitmeter, tmp_path: Path) -> Vend:
     """Run `splitmeter vend` on a register of the test's own, with two vending key files beside."""
     for name, key in (("vk1", VENDING_KEYS[0]), ("vk2", VENDING_KEYS[1])):
         write_secret(tmp_path / name, Secret.from_hex(key))
+    with open_till(tmp_path):
+        pass
 
     def run(*words: object) -> Any:
         return splitmeter("vend", "--register", tmp_path / "vend.db", *words)
@@ -98,7 +100,7 @@ def test_a_number_beyond_the_field_is_refused_however_it_is_written(vend: Vend) 
         for text in (f"{most + 1}", f"{most + 1:020}", f"{'9' * 5000}"):
             ran = vend(name, DRN, text)
             assert (ran.status, "no whole number" in ran.err) == (2, True)
-        assert "there is no register" in vend(name, DRN, f"{most:05000}").err
+        assert "is not in the register" in vend(name, DRN, f"{most:05000}").err
 
 
 def test_a_meter_is_listed_as_it_was_entered(vend: Vend, tmp_path: Path) -> None:
@@ -132,13 +134,9 @@ def test_a_meter_is_listed_as_it_was_entered(vend: Vend, tmp_path: Path) -> None
     assert file in vend("meter", "show", DRN).out
 
 
-def test_a_first_meter_makes_the_register_for_us_alone(
-    splitmeter: Splitmeter, tmp_path: Path
-) -> None:
-    write_secret(tmp_path / "vk", KEY)
+def test_a_register_is_begun_for_us_alone(splitmeter: Splitmeter, tmp_path: Path) -> None:
     path = tmp_path / "new" / "shop" / "vend.db"
-    words = ("meter", "add", "--drn", DRN, "--vk-file", tmp_path / "vk")
-    assert splitmeter("vend", "--register", path, *words).status == 0
+    assert splitmeter("vend", "--register", path, "begin").status == 0
     assert [each.stat().st_mode & 0o777 for each in (path, path.parent)] == [0o600, 0o700]
 
 

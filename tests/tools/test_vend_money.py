@@ -16,7 +16,7 @@ from link.secret import Secret
 from link.settings import write_secret
 from meter.sts import CurrencyCredit, UnitsCredit, units_amount, units_field
 from tools.exits import Stop
-from tools.register import Block, MeterRecord, Tariff, decoder_key
+from tools.register import Block, MeterRecord, Register, Tariff, decoder_key
 from tools.vend.credit import Currency, Issued, Money, Units, Wanted, sell
 from tools.vend.manage import ROWS, manage
 from tools.vend.measures import E5, MEASURES
@@ -195,6 +195,7 @@ BAD_TARIFFS = {
 def test_a_tariff_that_makes_no_sense_is_refused(
     tmp_path: Path, splitmeter: Splitmeter, words: Sequence[str], says: str
 ) -> None:
+    Register.begin(tmp_path / "vend.db")
     vend = ("vend", "--register", tmp_path / "vend.db")
     ran = splitmeter(*vend, "tariff", "add", "home", "--currency", "KES", *words)
     assert (ran.status, ran.out, ran.err.count("\n"), says in ran.err) == (2, "", 1, True)
@@ -204,6 +205,7 @@ def test_a_tariff_that_makes_no_sense_is_refused(
 def test_a_name_that_nobody_can_read_is_refused_in_one_line(
     tmp_path: Path, splitmeter: Splitmeter, name: str
 ) -> None:
+    Register.begin(tmp_path / "vend.db")
     vend = ("vend", "--register", tmp_path / "vend.db")
     write_secret(tmp_path / "vk", Secret.from_hex(VENDING_KEYS[0]))
     splitmeter(*vend, "meter", "add", "--drn", METER.drn, "--vk-file", tmp_path / "vk")
@@ -220,6 +222,7 @@ def test_a_name_that_nobody_can_read_is_refused_in_one_line(
 def test_a_tariff_whose_name_nobody_can_read_is_not_there(
     tmp_path: Path, splitmeter: Splitmeter
 ) -> None:
+    Register.begin(tmp_path / "vend.db")
     vend = ("vend", "--register", tmp_path / "vend.db")
     write_secret(tmp_path / "vk", Secret.from_hex(VENDING_KEYS[0]))
     splitmeter(*vend, "meter", "add", "--drn", METER.drn, "--vk-file", tmp_path / "vk")
@@ -229,6 +232,7 @@ def test_a_tariff_whose_name_nobody_can_read_is_not_there(
 
 
 def test_a_tariff_by_the_hour_is_told(tmp_path: Path, splitmeter: Splitmeter) -> None:
+    Register.begin(tmp_path / "vend.db")
     vend = ("vend", "--register", tmp_path / "vend.db")
     words = ("--currency", "KES", "--price", "60", "--block", "1.5:30", "--vat", "12.5")
     splitmeter(*vend, "tariff", "add", "room", "--commodity", "time", *words)

@@ -9,8 +9,8 @@ import pytest
 
 from link.secret import Secret
 from link.settings import write_secret
-from tools.register import decoder_key
-from tools.vend import COMMANDS, GROUPS
+from tools.register import Register, decoder_key
+from tools.vend import COMMANDS, GROUPS, keeping
 
 from .vending import METER, VENDING_KEYS, Meter
 
@@ -27,6 +27,7 @@ def vend(splitmeter: Splitmeter, tmp_path: Path) -> Vend:
     def run(*words: object) -> Any:
         return splitmeter("vend", "--register", tmp_path / "vend.db", *words)
 
+    Register.begin(tmp_path / "vend.db")
     write_secret(tmp_path / "vk", KEY)
     assert run("meter", "add", "--drn", DRN, "--vk-file", tmp_path / "vk").status == 0
     return run
@@ -112,6 +113,7 @@ def test_words_json_and_history_tell_the_same(
 def test_all_tokens_with_a_record_are_told() -> None:
     made = {words[0] for words, _, _ in TOLD.values()}
     others = {"key-change", "test", "history", "reissue", "roll-over"}
+    others |= {command.name for command in keeping.COMMANDS}
     assert made | others == {command.name for command in COMMANDS}
     assert [name for name, _, _ in GROUPS] == ["meter", "key", "tariff"]
 

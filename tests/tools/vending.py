@@ -39,8 +39,11 @@ METER = MeterRecord("12345678903", "123456", 1, 2, "01", 2014, "04", "11", 255, 
 
 @contextmanager
 def open_till(lab: Path) -> Iterator[Till]:
-    """Hold the register of a folder."""
-    with Register.open(lab / "vend.db") as register:
+    """Hold the register of a folder, begun if there is none."""
+    path = lab / "vend.db"
+    if not path.exists():
+        Register.begin(path)
+    with Register.open(path) as register:
         yield Till(register, lab)
 
 

@@ -3,17 +3,17 @@
 Invariant: after any failure the folder holds what it held before.
 """
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from link.durable import Connect, connect_sqlite
+from link.durable import Connect, StoreExists, connect_sqlite
 from link.secret import Secret
 from link.settings import read_settings, write_secret
 from meter.app.upkeep import begin
 from meter.config import MeterConfig, read_seed
 from meter.sts import EncryptionAlgorithm, KeyType
-from tools.exits import Stop
+from tools.exits import Exit, Stop
 from tools.provision import folder as disk
 from tools.provision import texts
 from tools.provision.group import GroupKey, choose_key
@@ -21,7 +21,7 @@ from tools.provision.keys import KeyPair, Label, fresh_key
 from tools.provision.lines import Place, place_meters
 from tools.provision.order import Order
 from tools.provision.unit import Unit
-from tools.register import MeterRecord, Register, decoder_key
+from tools.register import MeterRecord, Register, decoder_key, trace_of
 from tools.register.records import own_key_file
 
 REGISTER = "vend.db"
@@ -53,6 +53,8 @@ def make_meters(order: Order, now: int, connect: Connect = connect_sqlite) -> tu
     with disk.all_or_nothing() as undo:
         disk.make_folder(order.folder, undo)
         path = order.folder / REGISTER
+        if not path.exists():
+            _begin_register(path, connect)
         with Register.open(path, connect=connect) as register:
             if not register.meters():
                 undo.callback(path.unlink, missing_ok=True)
@@ -61,6 +63,20 @@ def make_meters(order: Order, now: int, connect: Connect = connect_sqlite) -> tu
                 made = _make_meters(order, register, stage, undo, now)
             disk.discard(stage)
     return made
+
+
+def _begin_register(path: Path, connect: Connect) -> None:
+    """Begin the register of a folder in which there was none; raises Stop if there was."""
+    trace = trace_of(path.parent)
+    if trace is not None:
+        raise Stop(
+            f"{path} is missing, but {trace} shows that there was a register: put its backup back,"
+            f" vend --register {path} restore COPY; or begin anew, vend --register {path} begin"
+            " --anew, which knows none of its tokens and may issue a TID again",
+            Exit.FAILED,
+        )
+    with suppress(StoreExists):  # of another provision that began at the same moment
+        Register.begin(path, connect)
 
 
 def _make_meters(

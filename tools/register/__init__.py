@@ -4,8 +4,10 @@ Invariant: of one meter and base date no two tokens carry the same TID; a token'
 TID and the meter's new key are one commit. No key is in it, only the name of its file.
 """
 
+from tools.register.copying import Contents, back_up, check, put_back
 from tools.register.derive import decoder_key
 from tools.register.file import Register
+from tools.register.opening import trace_of
 from tools.register.records import (
     Block,
     FormerKey,
@@ -21,6 +23,7 @@ from tools.register.records import (
 
 __all__ = [
     "Block",
+    "Contents",
     "FormerKey",
     "Issue",
     "MeterRecord",
@@ -30,6 +33,10 @@ __all__ = [
     "Tariff",
     "TokenRecord",
     "VendingKey",
+    "back_up",
+    "check",
     "decoder_key",
+    "put_back",
+    "trace_of",
     "vending_key_of",
 ]

@@ -111,6 +111,23 @@ class TokenRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class LastTid:
+    """The greatest TID of a meter and base date: that of a token, or one that is not to be used."""
+
+    drn: str
+    base: int
+    tid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """How many rows a table has."""
+
+    name: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
 class Payment:
     """Units sold for money: `given_e5` is `price_e5` and the change; VAT is part of the price."""
 

@@ -1,12 +1,13 @@
 """Records <-> rows: a table's columns are the fields of its record, by name."""
 
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import fields
 from datetime import date
+from functools import cache
 from typing import Protocol, TypeVar
 
-from link.durable import Database, Row, Value
+from link.durable import Row, Value
 
 
 class Record(Protocol):
@@ -16,6 +17,7 @@ class Record(Protocol):
 
 
 T = TypeVar("T", bound=Record)
+T_co = TypeVar("T_co", bound=Record, covariant=True)
 
 _READ: dict[object, Callable[[typing.Any], object]] = {
     bool: bool,
@@ -24,21 +26,16 @@ _READ: dict[object, Callable[[typing.Any], object]] = {
 """How a field is read that SQLite has no type for; its tables are strict about the others."""
 
 
-def columns(shape: type[Record]) -> str:
-    """Return the names of a record's columns, for a statement."""
-    return ", ".join(field.name for field in fields(shape))
-
-
 def read(shape: type[T], row: Row) -> T:
-    """Return the record of a row that was selected by `columns`."""
-    hints = typing.get_type_hints(shape)
+    """Return the record of a row, whose columns are its fields."""
     build: Callable[..., T] = shape
-    return build(
-        *(
-            _READ.get(hints[field.name], _same)(value)
-            for field, value in zip(fields(shape), row, strict=True)
-        )
-    )
+    return build(*(read(value) for read, value in zip(_readers(shape), row, strict=True)))
+
+
+@cache
+def _readers(shape: type[Record]) -> tuple[Callable[[typing.Any], object], ...]:
+    hints = typing.get_type_hints(shape)
+    return tuple(_READ.get(hints[field.name], _same) for field in fields(shape))
 
 
 def _same(value: object) -> object:
@@ -52,14 +49,3 @@ def values(record: Record) -> dict[str, Value]:
 
 def _written(value: Value | date) -> Value:
     return value.isoformat() if isinstance(value, date) else value
-
-
-def insert(
-    database: Database, table: str, record: Record, more: Mapping[str, Value] | None = None
-) -> None:
-    """Enter a record into a table."""
-    row = values(record) | dict(more or {})
-    marks = ", ".join("?" * len(row))
-    database.execute(
-        f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", tuple(row.values())
-    )

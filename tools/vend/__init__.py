@@ -8,7 +8,7 @@ from pathlib import Path
 
 from meter.sts import UNIT_WH
 from tools.exits import Subparsers
-from tools.vend import history, keys, meter_test, meters, selling, tariffs
+from tools.vend import history, keeping, keys, meter_test, meters, selling, tariffs
 from tools.vend.arguments import Command, add_commands
 from tools.vend.selling import RND_VALUES
 from tools.vend.tids import next_tid
@@ -19,7 +19,7 @@ __all__ = ["RND_VALUES", "UNIT_WH", "Till", "add_parser", "next_tid"]
 WAIT_S = 10.0
 """How long a sale waits for another one, unless told."""
 
-COMMANDS = (*selling.COMMANDS, meter_test.COMMAND, *history.COMMANDS)
+COMMANDS = (*selling.COMMANDS, meter_test.COMMAND, *history.COMMANDS, *keeping.COMMANDS)
 GROUPS: tuple[tuple[str, str, tuple[Command, ...]], ...] = (
     ("meter", "the meters of the register", meters.COMMANDS),
     ("key", "the vending keys of supply groups", keys.COMMANDS),

@@ -35,7 +35,7 @@ def _add(args: Namespace) -> int:
     file = vending_key_file(args.sgc, args.krn, args.dkga, args.kt)
     row = VendingKey(args.sgc, args.krn, args.dkga, args.kt, args.base, file, test=False)
     name = key_name(row.sgc, row.krn, row.dkga, row.kt)
-    with open_till(args, new=True) as till:
+    with open_till(args) as till:
         if till.register.vending_key(row.sgc, row.krn, row.dkga, row.kt) is not None:
             raise Stop(f"{name} is in the register already")
         enter_vending_key(till, row, key)

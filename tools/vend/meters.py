@@ -53,7 +53,7 @@ def _add(args: Namespace) -> int:
     given = args.key_file or args.vk_file
     option = "--key-file" if args.key_file else "--vk-file"
     key = key_in(given, option) if given else None
-    with open_till(args, new=True) as till:
+    with open_till(args) as till:
         add_meter(till, meter, key)
     print(f"meter {meter.drn} is in the register {args.register}")
     return Exit.DONE
@@ -173,7 +173,7 @@ def _tariff(args: Namespace) -> int:
     with open_till(args) as till:
         meter = find_meter(till.register, args.drn)
         _check_tariff(till, meter, args.tariff)
-        till.register.set_tariff(meter.drn, args.tariff)
+        till.register.change_meter(replace(meter, tariff=args.tariff))
     print(f"meter {args.drn} is sold by tariff {args.tariff}")
     return Exit.DONE
 

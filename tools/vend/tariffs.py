@@ -62,7 +62,7 @@ def _arguments(parser: ArgumentParser) -> None:
 def _add(args: Namespace) -> int:
     tariff = Tariff(args.name, args.commodity, args.currency, args.places, args.vat)
     blocks = blocks_of(tariff, args.block, args.price)
-    with open_till(args, new=True) as till:
+    with open_till(args) as till:
         if till.register.tariff(tariff.name) is not None:
             raise Stop(f"tariff {tariff.name} is in the register already: give another name")
         till.register.add_tariff(tariff, blocks)

@@ -32,16 +32,9 @@ class Till:
 
 
 @contextmanager
-def open_till(args: Namespace, *, new: bool = False) -> Iterator[Till]:
-    """Hold the register of --register; every error of disk, settings or keys becomes a Stop.
-
-    Where there is none it is made only for who may enter something into it.
-    """
+def open_till(args: Namespace) -> Iterator[Till]:
+    """Hold the register of --register; every error of disk, settings or keys becomes a Stop."""
     path: Path = args.register
-    if new:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    elif not path.exists():
-        raise Stop(f"{path}: there is no register; splitmeter provision makes one")
     try:
         with Register.open(path, patience_s=args.wait) as register:
             yield Till(register, path.parent)
