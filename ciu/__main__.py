@@ -16,6 +16,7 @@ from ciu.app.report import of_bad_entry
 from ciu.config import CiuConfig, read_config
 from ciu.faces import NO_TEXTUAL, PlainFace, follow, why_no_terminal_face
 from ciu.keypad import UnknownKey, read_keys
+from ciu.state import CiuState
 from link.arguments import Exit, Parser
 from link.durable import DurableError
 from link.settings import SettingsError
@@ -26,6 +27,7 @@ TIMEOUT_S = 20.0
 
 EXAMPLE = """\
 examples:
+  splitmeter ciu begin --config lab/ciu.toml
   splitmeter ciu --config lab/ciu.toml
   splitmeter ciu --config lab/ciu.toml --type "2371 6100 5011 8319 4197 E" --json
 
@@ -41,11 +43,25 @@ electricity, amount_l, credit_l for water and gas, amount_s, credit_s for time, 
 credit_e5 in 10^-5 of a currency. Null where there is none.
 """
 
+BEGIN = "begin"
+
+BEGIN_NOTE = """\
+example:
+  splitmeter ciu begin --config lab/ciu.toml
+
+provision does it for the unit that it makes. If the store of a unit that was in use is lost, a
+token typed last may have been accepted or not: look at credit and last tokens on the meter first.
+No file is replaced: move what is left of the store away, and what ends in -wal beside it.
+"""
+
 
 def main(argv: list[str] | None = None) -> int:
     """Run the unit, or type at it; return the exit status."""
+    words = sys.argv[1:] if argv is None else argv
+    if words[:1] == [BEGIN]:
+        return _begin(words[1:])
     parser = _parser()
-    arguments = parser.parse_args(argv)
+    arguments = parser.parse_args(words)
     if arguments.json and arguments.type is None:
         parser.error("--json goes with --type KEYS, the faces print no objects")
     quiet = logging.WARNING if arguments.type is None else logging.ERROR
@@ -59,6 +75,22 @@ def main(argv: list[str] | None = None) -> int:
     except* DurableError as errors:
         status = _refused(errors, Exit.FAILED)
     return status
+
+
+def _begin(words: list[str]) -> int:
+    """Run `splitmeter ciu begin`; return the exit status."""
+    about = "create the store of a unit, once: what it must remember of tokens under way"
+    parser = Parser(prog=f"splitmeter ciu {BEGIN}", description=about, epilog=BEGIN_NOTE)
+    parser.add_argument("--config", type=Path, required=True, metavar="FILE", help="its ciu.toml")
+    try:
+        path = read_config(parser.parse_args(words).config).ciu.state
+        CiuState.begin_store(path)
+    except SettingsError as error:
+        return _complain(str(error), Exit.USAGE)
+    except DurableError as error:
+        return _complain(str(error), Exit.FAILED)
+    print(f"{path}: a store with nothing in it")
+    return Exit.DONE
 
 
 def _parser() -> Parser:

@@ -49,7 +49,7 @@ COMMANDS: tuple[Tool | Process, ...] = (
         "the process on the meter's side",
         ("begin", "show", "backup", "restore"),
     ),
-    Process("ciu", "ciu.__main__", "the customer interface unit: display and keypad"),
+    Process("ciu", "ciu.__main__", "the customer interface unit: display and keypad", ("begin",)),
     Tool("vend", "tools.vend", "the point of sale: tokens for the meters of a register"),
     Tool("sts", "tools.sts", "STS tokens and keys: encode, decode, derive"),
     Tool("bus", "tools.bus", "a virtual half-duplex line between meters and units"),

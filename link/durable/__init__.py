@@ -13,11 +13,13 @@ from link.durable.errors import (
     DurableError,
     NotAStore,
     StoreBroken,
+    StoreDamaged,
     StoreExists,
     StoreFull,
     StoreInUse,
     StoreMissing,
 )
+from link.durable.file import check_file
 from link.durable.seal import NO_SEAL, SEAL_OCTETS, seal
 
 __all__ = [
@@ -31,11 +33,13 @@ __all__ = [
     "NotAStore",
     "Row",
     "StoreBroken",
+    "StoreDamaged",
     "StoreExists",
     "StoreFull",
     "StoreInUse",
     "StoreMissing",
     "Value",
+    "check_file",
     "connect_sqlite",
     "seal",
 ]

@@ -21,6 +21,7 @@ from link.durable.errors import (
     DurableError,
     NotAStore,
     StoreBroken,
+    StoreDamaged,
     StoreInUse,
     StoreMissing,
     printable,
@@ -111,7 +112,7 @@ class Database:
 
         Raises StoreInUse immediately if another process holds it, StoreMissing if the file is
         missing or empty, NotAStore for any file that is not of this application, version and
-        schema, StoreFull or StoreBroken for the disk, and StoreBroken if the file is damaged.
+        schema, StoreFull or StoreBroken for the disk, and StoreDamaged if the file is damaged.
         """
         check_file(path)
         for _ in range(OPEN_TRIES - 1):
@@ -175,17 +176,17 @@ class Database:
             )
 
     def _check_content(self, schema: str) -> None:
-        """Raise StoreBroken if the tables are not those of `schema`, or their pages do not fit."""
+        """Raise StoreDamaged if the tables are not those of `schema`, or their pages do not fit."""
         try:
             with translated(self._path):
                 tables = self._connection.execute(_TABLES).fetchall()
                 faults = self._connection.execute("PRAGMA integrity_check(1)").fetchall()
         except sqlite3.Error as error:  # the statements are right: what they read is not
-            raise StoreBroken(f"{self._path}: damaged ({printable(error)})") from error
+            raise StoreDamaged(f"{self._path}: damaged ({printable(error)})") from error
         if _plain(tables) != _tables_of(schema):
-            raise StoreBroken(f"{self._path}: damaged: its tables are not those of a store")
+            raise StoreDamaged(f"{self._path}: damaged: its tables are not those of a store")
         if faults != [("ok",)]:
-            raise StoreBroken(f"{self._path}: damaged: {printable(faults)}")
+            raise StoreDamaged(f"{self._path}: damaged: {printable(faults)}")
 
     def _pragma(self, pragma: str, wanted: Value) -> None:
         found = self._connection.execute(f"PRAGMA {pragma}").fetchall()
@@ -257,8 +258,7 @@ class Database:
 
         Raises StoreExists if there is a file already, else DurableError.
         """
-        if path.exists() or path.is_symlink():
-            raise StoreExists(f"{path}: exists already and is not replaced")
+        refuse_existing(path)
         draft = new_draft(path)
         try:
             self.execute("VACUUM INTO ?", (str(draft),))

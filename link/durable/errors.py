@@ -35,7 +35,11 @@ class StoreBroken(DurableError):
     """The disk does not do its work, or did not once since the store was opened."""
 
 
-_DAMAGED = (StoreBroken, "damaged")
+class StoreDamaged(StoreBroken):
+    """What stands in the file is not what was written."""
+
+
+_DAMAGED = (StoreDamaged, "damaged")
 
 _KINDS: dict[int, tuple[type[DurableError], str]] = {
     sqlite3.SQLITE_BUSY: (StoreInUse, "in use by another process"),

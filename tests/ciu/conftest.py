@@ -25,7 +25,7 @@ from link.terms import (
 )
 from tools.virtual_time import run_virtual
 
-from .lab import DRNS, URL, Lab, LabLine, LabLineAt, LabMeter, Play, Scenario
+from .lab import DRNS, URL, Lab, LabLine, LabLineAt, LabMeter, Play, Scenario, begin_state
 from .panel_customer import Customer
 
 DAY_S = 86400
@@ -131,6 +131,7 @@ def play(folder: Path) -> Play:
 
     def played(scenario: Scenario) -> None:
         async def main() -> None:
+            begin_state(config.ciu.state)
             line = LabLine([LabMeter(drn, 1001 + n) for n, drn in enumerate(DRNS)])
             async with asyncio.TaskGroup() as group:
                 serving = group.create_task(line.run())

@@ -45,6 +45,19 @@ from link.terms import (
 
 from .panel_customer import KWH
 
+
+def begin_state(path: Path) -> Path:
+    """Begin the store of a unit, if there is none; return its path."""
+    if not path.exists():
+        CiuState.begin_store(path)
+    return path
+
+
+def open_state(path: Path, connect: Callable[[Path], Connection] = connect_sqlite) -> CiuState:
+    """Open the store of a unit, begun if there is none."""
+    return CiuState.open(begin_state(path), connect)
+
+
 URL = "memory://house"
 DRNS = ("01000000016", "01000000024")
 GOOD, BETTER, WRONG = "23716100501183194197", "11111111111111111111", "00000000000000000001"
@@ -324,7 +337,7 @@ class Lab:
         return report or await Customer(self.app(), order, notes.append).serve(), notes
 
     def intent(self) -> bool:
-        state = CiuState.open(self.config.ciu.state)
+        state = open_state(self.config.ciu.state)
         try:
             return state.intent(self.meter.drn) is not None
         finally:

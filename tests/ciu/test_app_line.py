@@ -20,7 +20,7 @@ from link.token_entry import Accepted
 from tools.virtual_time import run_virtual
 
 from .conftest import drn
-from .lab import AT, GOOD, LabMeter
+from .lab import AT, GOOD, LabMeter, begin_state
 
 BAUDRATE = 9600
 
@@ -62,7 +62,7 @@ class Street:
         sections = tuple(
             MeterSection(drn(n), "memory://line", 1000 + n, slot=slot) for n in numbers
         )
-        section = CiuSection("5a5a5af0c4554b4c", state=folder / f"ciu-{slot}.db")
+        section = CiuSection("5a5a5af0c4554b4c", state=begin_state(folder / f"ciu-{slot}.db"))
         return CiuApp(
             CiuConfig(section, sections),
             utc=lambda: AT,

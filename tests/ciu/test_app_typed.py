@@ -165,6 +165,7 @@ def test_a_page_is_shown_once_it_is_read(keys: str, screen: tuple[str, str], pla
 def test_an_entry_that_is_no_good_opens_no_port(keys: str, why: str, play: Play) -> None:
     async def scenario(lab: Lab) -> None:
         lab.line.pull_out()
+        lab.config.ciu.state.unlink()
         report, _ = await lab.type(keys)
         assert (report.status, report.result, report.reason) == (2, "refused", "InvalidEntry")
         assert report.why.startswith(why)

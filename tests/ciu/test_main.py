@@ -12,7 +12,7 @@ import pytest
 from ciu.__main__ import main
 from ciu.state import CiuState
 
-from .lab import GOOD, LabLineAt
+from .lab import GOOD, LabLineAt, begin_state
 
 CONFIG = """\
 [ciu]
@@ -37,6 +37,7 @@ Capture = pytest.CaptureFixture[str]
 def write(folder: Path, url: str, text: str = CONFIG) -> str:
     path = folder / "ciu.toml"
     path.write_text(text.format(url=url))
+    begin_state(folder / "ciu.db")
     return str(path)
 
 
@@ -111,6 +112,23 @@ def test_a_store_in_use_has_status_1(config: str, capsys: Capture) -> None:
     err = capsys.readouterr().err
     assert "in use by another process" in err
     assert len(lines(err)) == 1
+
+
+def test_a_store_that_was_lost_is_begun_by_a_command_alone(config: str, capsys: Capture) -> None:
+    state = Path(config).with_name("ciu.db")
+    state.unlink()
+    for _ in range(2):
+        assert main(["--config", config, "--type", "i"]) == 1
+        out, err = capsys.readouterr()
+        assert (out, len(lines(err)), state.exists()) == ("", 1, False)
+        assert "may have been accepted or not" in err
+    assert main(["begin", "--config", config]) == 0
+    assert capsys.readouterr().out == f"{state}: a store with nothing in it\n"
+    before = state.read_bytes()
+    assert main(["begin", "--config", config]) == 1
+    assert "exists already" in capsys.readouterr().err
+    assert state.read_bytes() == before
+    assert main(["begin", "--config", f"{config}.none"]) == 2
 
 
 @pytest.mark.parametrize(

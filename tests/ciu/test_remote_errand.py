@@ -11,6 +11,8 @@ from link.client import Invoke
 from link.terms import LedgerHead, LinkTrouble, TokenOutcome, TokenResult, token_digest
 from link.token_entry import Accepted, NotDone, NotSent, Refused, Unknown
 
+from .lab import open_state
+
 METER, DIGITS = "01000000016", "23716100501183194197"
 HEAD = LedgerHead(6, 0)
 Make = Callable[..., TokenOutcome]
@@ -18,7 +20,7 @@ Make = Callable[..., TokenOutcome]
 
 @pytest.fixture
 def state(tmp_path: Path) -> Iterator[CiuState]:
-    state = CiuState.open(tmp_path / "ciu.db")
+    state = open_state(tmp_path / "ciu.db")
     yield state
     state.close()
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from ciu.config import read_config as read_ciu_config
+from ciu.state import CiuState
 from link.durable import StoreFull
 from link.secret import Secret
 from link.settings import read_secret, read_settings, write_secret
@@ -178,6 +179,22 @@ def test_a_later_call_adds_to_the_ciu_and_uses_the_keys_of_the_group(
     names = [meter["name"] for meter in tomllib.loads(ciu.read_text())["meter"]]
     assert names == ["House 1", "House 2"]
     assert registered(tmp_path / "lab") == (drn(1), drn(2))
+
+
+def test_a_unit_whose_store_was_lost_gets_no_more_meters(
+    provision: Splitmeter, tmp_path: Path, drn: Numbers
+) -> None:
+    assert provision("--test-keys").status == 0
+    state = tmp_path / "lab" / "ciu.db"
+    CiuState.open(state).close()
+    before = (tmp_path / "lab" / "ciu.toml").read_text()
+    for lose in (lambda: state.write_bytes(b""), state.unlink):
+        lose()
+        ran = provision("--test-keys", drns=[drn(2)])
+        assert (ran.status, ran.err.count("\n"), "ciu begin" in ran.err) == (1, 1, True)
+    assert not state.exists()
+    assert (tmp_path / "lab" / "ciu.toml").read_text() == before
+    assert registered(tmp_path / "lab") == (drn(1),)
 
 
 def test_no_two_meters_share_a_secret(provision: Splitmeter, tmp_path: Path, drn: Numbers) -> None:

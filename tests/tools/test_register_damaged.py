@@ -18,7 +18,7 @@ from tools.vend.credit import Units, sell
 from tools.vend.meters import add_meter
 from tools.vend.till import Till
 
-from .damage import change, fields_of, other_than
+from ..damage import change, fields_of, other_than
 from .test_register import SAMPLES
 from .vending import METER, NOON, VENDING_KEYS, open_till
 

@@ -7,6 +7,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ciu.state import CiuState
 from link.durable import Connect, StoreExists, connect_sqlite
 from link.secret import Secret
 from link.settings import read_settings, write_secret
@@ -94,6 +95,7 @@ def _make_meters(
     names = [*_build(stage, order, unit, made), *_build_keys(stage, group, made)]
     for one in made:
         _begin_store(stage / one.meter.drn, now)
+    names += _begin_unit(stage, unit)
     for name in names:
         disk.move_in(stage / name, order.folder / name, undo)
     disk.exchange(stage / UNIT, order.folder / UNIT, undo)
@@ -161,6 +163,18 @@ def _build(stage: Path, order: Order, unit: Unit, made: tuple[Made, ...]) -> lis
             disk.write(stage / names[-1], texts.pair_keys(one.slot))
     disk.write(stage / UNIT, text, disk.PLAIN_MODE)
     return names
+
+
+def _begin_unit(stage: Path, unit: Unit) -> list[str]:
+    """Begin the store of a unit that has no meters yet; return what is to be moved in.
+
+    Raises StoreMissing if that of another one is missing or empty.
+    """
+    if unit.drns or unit.state.exists():
+        CiuState.check_begun(unit.state)
+        return []
+    CiuState.begin_store(stage / texts.STATE)
+    return [texts.STATE]
 
 
 def _begin_store(folder: Path, now: int) -> None:

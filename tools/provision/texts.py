@@ -136,6 +136,10 @@ def pair_keys(slot: KeyPair) -> str:
     return f'guek = "{slot.guek.reveal().hex()}"\ngak = "{slot.gak.reveal().hex()}"\n'
 
 
+STATE = "ciu.db"
+"""The store of a unit, beside its ciu.toml."""
+
+
 def ciu_toml(title: bytes) -> str:
     """Return ciu.toml before its meters."""
     return f"""\
@@ -144,7 +148,7 @@ system_title = {_quoted(title.hex())}
 profile = "spln"
 language = "en"
 timezone = "UTC"
-state = "ciu.db"
+state = "{STATE}"
 """
 
 

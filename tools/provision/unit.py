@@ -7,7 +7,7 @@ from ciu.config import CiuConfig
 from link.settings import SettingsError, read_settings
 from tools.exits import Stop
 from tools.provision.keys import fresh_ciu_title
-from tools.provision.texts import ciu_toml
+from tools.provision.texts import STATE, ciu_toml
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,21 +15,23 @@ class Unit:
     """A ciu.toml: its text, and what of it concerns a new meter."""
 
     text: str
+    state: Path
+    """The file of its store."""
     title: bytes
     drns: tuple[str, ...]
     addresses: frozenset[int]
 
     @classmethod
-    def fresh(cls) -> "Unit":
+    def fresh(cls, folder: Path) -> "Unit":
         """Return a unit with a title of its own and no meters."""
         title = fresh_ciu_title()
-        return cls(ciu_toml(title), title, (), frozenset())
+        return cls(ciu_toml(title), folder / STATE, title, (), frozenset())
 
     @classmethod
     def of_folder(cls, path: Path) -> "Unit":
         """Read the unit of a folder, or make a fresh one; raises Stop for a file that is wrong."""
         if not path.exists():
-            return cls.fresh()
+            return cls.fresh(path.parent)
         try:
             config = read_settings(path, CiuConfig)
         except SettingsError as error:
@@ -37,4 +39,5 @@ class Unit:
         title = bytes.fromhex(config.ciu.system_title)
         drns = tuple(meter.drn for meter in config.meter)
         addresses = frozenset(meter.address for meter in config.meter)
-        return cls(path.read_text(encoding="utf-8"), title, drns, addresses)
+        text = path.read_text(encoding="utf-8")
+        return cls(text, config.ciu.state, title, drns, addresses)

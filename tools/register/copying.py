@@ -31,7 +31,7 @@ class Contents:
 
 
 def check(register: Register) -> Contents:
-    """Read every row; raises StoreBroken with the first that is not as it was written."""
+    """Read every row; raises StoreDamaged with the first that is not as it was written."""
     tokens = register.tables.read(tables.TOKEN)
     for table in TABLES:
         if table not in (tables.SLIP, tables.TOKEN):

@@ -106,7 +106,7 @@ class Register:
     def last_tid(self, drn: str, base: int) -> int | None:
         """Return the greatest TID of a meter and base date that is not to be used again.
 
-        None before the first. Raises StoreBroken if a token has a greater one.
+        None before the first. Raises StoreDamaged if a token has a greater one.
         """
         last = self.tables.find(tables.LAST_TID, "WHERE drn = ? AND base = ?", (drn, base))
         newest = self.tables.find(
@@ -188,7 +188,7 @@ class Register:
         return self._checked(found)
 
     def _checked(self, found: Sequence[Sealed]) -> tuple[Slip, ...]:
-        """Return slips; raises StoreBroken if a token, payment or former key of one differs."""
+        """Return slips; raises StoreDamaged if a token, payment or former key of one differs."""
         slips = tuple(record_of(tables.SLIP, row) for row in found)
         for slip, row in zip(slips, found, strict=True):
             if self.tables.content(slip.number) != row[CONTENT]:

@@ -10,13 +10,14 @@ from link.durable import (
     Connect,
     Database,
     NotAStore,
+    StoreDamaged,
     StoreInUse,
     StoreMissing,
     connect_sqlite,
 )
 from tools.register.former import migrate
 from tools.register.schema import APPLICATION_ID, SCHEMA, VERSION
-from tools.register.tables import Tables
+from tools.register.tables import BACK, Tables
 
 RETRY_S = 0.02
 """Mean pause before another look at a register that another process holds."""
@@ -75,3 +76,5 @@ def _open_once(path: Path, connect: Connect) -> Database:
         return Database.open(path, APPLICATION_ID, VERSION, SCHEMA, connect)  # says what is wrong
     except StoreMissing as error:
         raise StoreMissing(f"{error}: {NEXT}") from error
+    except StoreDamaged as error:
+        raise StoreDamaged(f"{error}: {BACK}") from error

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Generic, TypeAlias
 
-from link.durable import NO_SEAL, Database, Row, StoreBroken, Value, seal
+from link.durable import NO_SEAL, Database, Row, StoreDamaged, Value, seal
 from tools.register.records import (
     Block,
     FormerKey,
@@ -24,6 +24,9 @@ from tools.register.records import (
     VendingKey,
 )
 from tools.register.rows import Record, T, T_co, read, values
+
+BACK = "move it away and put a backup back, vend restore COPY"
+"""What to do with a register that is damaged."""
 
 CONTENT = "content"
 """Column of a slip: what the seals of its tokens, payment and former key come to."""
@@ -138,7 +141,7 @@ class Tables:
 
     @classmethod
     def load(cls, path: Path, database: Database) -> "Tables":
-        """Read how many rows there are to be; raises StoreBroken if there are more or fewer."""
+        """Read how many rows there are to be; raises StoreDamaged if there are more or fewer."""
         tables = cls(path, database, {})
         tables._totals = {each.name: each.rows for each in tables.read(TOTAL)}
         tables._written = dict(tables._totals)
@@ -148,16 +151,14 @@ class Tables:
                 raise tables.damaged(f"table {table.name} does not have its {due} rows")
         return tables
 
-    def damaged(self, what: str) -> StoreBroken:
+    def damaged(self, what: str) -> StoreDamaged:
         """Return the error of a register that is not as it was written."""
-        return StoreBroken(
-            f"{self._path}: damaged: {what}: move it away and put a backup back, vend restore COPY"
-        )
+        return StoreDamaged(f"{self._path}: damaged: {what}: {BACK}")
 
     def rows(
         self, table: AnyTable, where: str = "", parameters: tuple[Value, ...] = ()
     ) -> list[Sealed]:
-        """Return rows whose seals fit; raises StoreBroken with the number of one that does not."""
+        """Return rows whose seals fit; raises StoreDamaged with the number of one that does not."""
         names = ", ".join(table.columns)
         sql = f"SELECT rowid, {table.before}, seal, {names} FROM {table.name} {where}"
         return [self._checked(table, row) for row in self._database.execute(sql, parameters)]

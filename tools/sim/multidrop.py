@@ -6,6 +6,7 @@ from random import Random
 
 from ciu.app.unit import CiuApp
 from ciu.config import CiuConfig
+from ciu.state import CiuState
 from link.line import LineSettings
 from link.media import Medium
 from link.media.memory_line import MemoryLine
@@ -78,5 +79,7 @@ class Multidrop:
     def _of_slot(self, number: int) -> CiuConfig:
         config = self._config
         state = config.ciu.state.with_name(f"ciu-{number}.db")
+        if not state.exists():
+            CiuState.begin_store(state)
         meters = tuple(replace(meter, slot=number) for meter in config.meter)
         return CiuConfig(replace(config.ciu, state=state), meters)
