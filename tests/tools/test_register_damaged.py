@@ -153,6 +153,17 @@ def test_no_register_is_begun_where_there_was_one(
     assert ran.status == (0 if left is None else 1)
 
 
+def test_a_register_that_was_begun_outlives_a_provision_that_fails(
+    splitmeter: Splitmeter, tmp_path: Path, drn: Callable[..., str]
+) -> None:
+    path = tmp_path / "vend.db"
+    Register.begin(path)
+    words = ("--drn", drn(1), "--listen", "pty:///tmp/line", "--lab")
+    assert splitmeter("provision", "--dir", tmp_path, *words).status == 2
+    assert list(tmp_path.iterdir()) == [path]
+    read_all(path)
+
+
 @pytest.fixture
 def till_at_noon(tmp_path: Path) -> Path:
     """A folder with a register that has sold one token at noon, and its backup after that."""

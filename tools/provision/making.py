@@ -54,10 +54,9 @@ def make_meters(order: Order, now: int, connect: Connect = connect_sqlite) -> tu
     with disk.all_or_nothing() as undo:
         disk.make_folder(order.folder, undo)
         path = order.folder / REGISTER
-        if not path.exists():
-            _begin_register(path, connect)
+        began = not path.exists() and _begin_register(path, connect)
         with Register.open(path, connect=connect) as register:
-            if not register.meters():
+            if began and not register.meters():
                 undo.callback(path.unlink, missing_ok=True)
             stage = disk.make_stage(order.folder, undo)
             with register.transaction():
@@ -66,8 +65,11 @@ def make_meters(order: Order, now: int, connect: Connect = connect_sqlite) -> tu
     return made
 
 
-def _begin_register(path: Path, connect: Connect) -> None:
-    """Begin the register of a folder in which there was none; raises Stop if there was."""
+def _begin_register(path: Path, connect: Connect) -> bool:
+    """Begin the register of a folder in which there was none; raises Stop if there was.
+
+    Return whether it is ours: another provision may have begun it at the same moment.
+    """
     trace = trace_of(path.parent)
     if trace is not None:
         raise Stop(
@@ -76,8 +78,10 @@ def _begin_register(path: Path, connect: Connect) -> None:
             " --anew, which knows none of its tokens and may issue a TID again",
             Exit.FAILED,
         )
-    with suppress(StoreExists):  # of another provision that began at the same moment
+    with suppress(StoreExists):
         Register.begin(path, connect)
+        return True
+    return False
 
 
 def _make_meters(
