@@ -40,7 +40,8 @@ Status of --type: 0 accepted or shown, 1 our failure, 2 usage or configuration, 
 rules, 4 no link or unknown.
 --json: amount and credit in unit, as the display rounds them, and exact: amount_wh, credit_wh for
 electricity, amount_l, credit_l for water and gas, amount_s, credit_s for time, amount_e5 and
-credit_e5 in 10^-5 of a currency. Null where there is none.
+credit_e5 in 10^-5 of a currency. Null where there is none. ledger_fell: the meter works with an
+older store than this unit has seen.
 """
 
 BEGIN = "begin"

@@ -6,7 +6,18 @@ from typing import assert_never
 
 from ciu import pages, wording
 from ciu.board import Happening
-from ciu.panel import Heard, Label, LedgerFell, News, Paced, Pending, Reading, Settled, WentSilent
+from ciu.panel import (
+    Heard,
+    Label,
+    LedgerCaughtUp,
+    LedgerFell,
+    News,
+    Paced,
+    Pending,
+    Reading,
+    Settled,
+    WentSilent,
+)
 from ciu.wording import Account, Commodity, Silent, Words
 from link.terms import Alarm, SupplyExplanation, SupplyReason, SupplyState
 from link.token_entry import Verdict
@@ -50,6 +61,8 @@ class Diary:
                     self._note(meter, self._words.translate(wording.ANSWERS_AGAIN))
             case LedgerFell(meter):
                 self._note(meter, self._words.translate(wording.MEMORY_OLD))
+            case LedgerCaughtUp(meter):
+                self._note(meter, self._words.translate(wording.MEMORY_CAUGHT_UP))
             case Pending() | Paced():
                 pass
             case _:

@@ -40,6 +40,8 @@ class Report:
     amount: int | None = None
     credit: int | None = None
     supply: SupplyState | None = None
+    ledger_fell: bool = False
+    """Whether the meter works with an older store than it had."""
     account: Account = ELECTRICITY
     """Electricity in kWh where the meter has not told."""
 
@@ -57,6 +59,7 @@ class Report:
                 **self._exact(),
                 "supply": None if self.supply is None else self.supply.name.lower(),
                 "screen": list(self.screen),
+                "ledger_fell": self.ledger_fell,
             }
         )
 
@@ -149,9 +152,10 @@ def _unknown(reason: str, why: str, view: View, screen: tuple[str, ...]) -> Repo
 
 def _of_meter(view: View, report: Report) -> Report:
     """Add what the meter has told of itself."""
+    report = replace(report, supply=view.supply, ledger_fell=view.ledger_fell)
     if view.account is None:
-        return replace(report, supply=view.supply)
-    return replace(report, account=view.account, credit=view.credit_told, supply=view.supply)
+        return report
+    return replace(report, account=view.account, credit=view.credit_told)
 
 
 def _reason(trouble: LinkTrouble) -> str:

@@ -33,6 +33,11 @@ TOKEN_MODES = frozenset({Mode.ENTRY, Mode.CHECKING})
 AFTERMATH_S = 5.0
 """So long the supply and the credit after a verdict are waited for."""
 
+LEDGER_FELL = (
+    "the meter's ledger goes less far than this unit has seen: it works with an older store, tell"
+    " the supplier"
+)
+
 COMPLAINTS = {
     Complaint.TOO_SHORT: "a token has 20 digits, {count} were typed: nothing was sent",
     Complaint.TOO_LONG: "a token has 20 digits, {count} were typed: nothing was sent",
@@ -157,6 +162,8 @@ class Customer:
         if app.panel.mode is Mode.CHECKING:
             app.give_up()
         await self._see_aftermath()
+        if self._view.ledger_fell:
+            self._note(LEDGER_FELL)
         return self._report()
 
     async def _resolve(self) -> None:

@@ -18,11 +18,14 @@ from ciu.board import Board
 from ciu.config import CiuConfig
 from ciu.keypad import Key
 from ciu.panel import (
+    AcceptLedger,
     Beep,
     Complain,
     Confirm,
     Effect,
     GiveUp,
+    LedgerCaughtUp,
+    LedgerFell,
     Look,
     Mode,
     News,
@@ -210,6 +213,13 @@ class CiuApp:
             case WentSilent(meter, why):
                 detail = self._lines[meter].caller.detail(meter)
                 log.warning("%s: silent: %s", meter, detail or why.trouble.value)
+            case LedgerFell(meter, sequence, seen):
+                log.warning(
+                    "%s: ledger at entry %d, once seen at %d: it works with an older store",
+                    meter, sequence, seen,
+                )  # fmt: skip
+            case LedgerCaughtUp(meter):
+                log.info("%s: ledger as far as once seen", meter)
             case _:
                 pass
 
@@ -251,6 +261,9 @@ class CiuApp:
             case Look(meter, rows):
                 self._lines[meter].caller.look(meter, rows, self._loop.time())
                 self._lines[meter].wake()
+            case AcceptLedger(meter):
+                log.warning("%s: older store accepted at the unit", meter)
+                self._lines[meter].caller.accept_ledger(meter)
             case GiveUp(meter):
                 self._lines[meter].caller.give_up(meter)
                 self._lines[meter].wake()

@@ -2,6 +2,7 @@
 
 from ciu.panel.modes import Cue, Mode
 from ciu.panel.news import (
+    AcceptLedger,
     Beep,
     Complain,
     Confirm,
@@ -9,6 +10,7 @@ from ciu.panel.news import (
     GiveUp,
     Heard,
     Label,
+    LedgerCaughtUp,
     LedgerFell,
     Look,
     News,
@@ -26,6 +28,7 @@ from ciu.panel.view import View
 
 __all__ = [
     "TABLE",
+    "AcceptLedger",
     "Beep",
     "Complain",
     "Confirm",
@@ -34,6 +37,7 @@ __all__ = [
     "GiveUp",
     "Heard",
     "Label",
+    "LedgerCaughtUp",
     "LedgerFell",
     "Look",
     "Mode",

@@ -9,7 +9,18 @@ from ciu import pages
 from ciu.keypad import Key
 from ciu.pages import Page
 from ciu.panel.entry import MOST_TYPED
-from ciu.panel.news import Beep, Complain, Confirm, Effect, GiveUp, Label, Look, Settled, Submit
+from ciu.panel.news import (
+    AcceptLedger,
+    Beep,
+    Complain,
+    Confirm,
+    Effect,
+    GiveUp,
+    Label,
+    Look,
+    Settled,
+    Submit,
+)
 from ciu.panel.view import View
 from ciu.profiles import Profile
 from ciu.screen import Tone
@@ -88,6 +99,12 @@ class Desk:
         if self.view.locked_since is not None:
             self.effects.append(Confirm(self.meter, self.view.locked_since))
             self.view.confirming = True
+        self.go_home(now)
+
+    def accept_ledger(self, now: float) -> None:
+        """Record that somebody knows of the meter's old memory."""
+        self.effects.append(AcceptLedger(self.meter))
+        self.view.ledger_fell = False
         self.go_home(now)
 
     def complain(self, _now: float) -> None:

@@ -56,6 +56,12 @@ def page_shown(desk: Desk, mode: Mode, words: Words) -> Page | None:
     return shown if isinstance(shown, Page) else None
 
 
+def asks_for_note(desk: Desk, mode: Mode, words: Words) -> bool:
+    """Return whether the display asks whether the supplier was told of the meter's old memory."""
+    shown = mode in (Mode.IDLE, Mode.WIZARD) and _subject(desk, mode, words)
+    return shown == wording.supplier_told(words)
+
+
 def _lines(desk: Desk, mode: Mode, words: Words, now: float) -> Lines:
     view, shown = desk.view, _subject(desk, mode, words)
     match shown:
@@ -121,7 +127,7 @@ def _alerts(view: View, words: Words) -> list[Lines]:
     """Return what else presses: a token in doubt, a meter's memory, alarms."""
     alerts = [wording.alarm(words, alarm, view.explained) for alarm in view.alarms]
     if view.ledger_fell:
-        alerts.insert(0, wording.ledger_fell(words))
+        alerts[:0] = [wording.ledger_fell(words), wording.supplier_told(words)]
     if view.sections.is_over:
         alerts.insert(0, wording.time_up(words))
     if view.pending is not None:

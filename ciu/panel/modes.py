@@ -34,6 +34,7 @@ class Cue(Enum):
     ENDED = "E after a code that a hash has ended"
     INFO = "i"
     CONFIRM = "E where the display says that it brings the supply back"
+    NOTED = "E where the display asks whether the supplier was told of an old memory"
     HOME = "B or E where nothing is typed"
     TURN = "time for the next page"
     PAUSE = "nothing for a while"

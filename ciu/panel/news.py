@@ -51,7 +51,16 @@ class WentSilent:
 
 @dataclass(frozen=True, slots=True)
 class LedgerFell:
-    """The meter's ledger goes less far than it once did: it works with an older store."""
+    """The meter's ledger goes to `sequence`, once it went to `seen`: its store is an older one."""
+
+    meter: str
+    sequence: int
+    seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerCaughtUp:
+    """A ledger that had gone back goes as far again as it once did."""
 
     meter: str
 
@@ -81,7 +90,9 @@ class Paced:
     quality: Quality
 
 
-News: TypeAlias = Reading | Heard | WentSilent | LedgerFell | Pending | Settled | Paced
+News: TypeAlias = (
+    Reading | Heard | WentSilent | LedgerFell | LedgerCaughtUp | Pending | Settled | Paced
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +133,13 @@ class Confirm:
 
 
 @dataclass(frozen=True, slots=True)
+class AcceptLedger:
+    """Somebody has taken note that the meter's ledger goes less far than it once did."""
+
+    meter: str
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """Read these rows of the meter too, now and with every poll, until the next Look."""
 
@@ -137,4 +155,4 @@ class Complain:
     typed: str = field(repr=False)
 
 
-Effect: TypeAlias = Show | Beep | Submit | GiveUp | Confirm | Look | Complain
+Effect: TypeAlias = Show | Beep | Submit | GiveUp | Confirm | AcceptLedger | Look | Complain

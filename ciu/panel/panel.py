@@ -12,7 +12,7 @@ from typing import assert_never
 from ciu.board import MeterLine
 from ciu.keypad import Key
 from ciu.panel.desk import Desk, is_held, pages_of
-from ciu.panel.drawing import draw, page_shown, view_shown
+from ciu.panel.drawing import asks_for_note, draw, page_shown, view_shown
 from ciu.panel.entry import Choice, Pages, Token, is_full, judge
 from ciu.panel.lines import meter_lines
 from ciu.panel.modes import Cue, Mode
@@ -185,6 +185,8 @@ class Panel:
                 return Cue.ENDED
             case Key.ENTER if self._confirms:
                 return Cue.CONFIRM
+            case Key.ENTER if asks_for_note(self._desk, self._mode, self._words):
+                return Cue.NOTED
             case Key.BACKSPACE | Key.ENTER:
                 return Cue.HOME
             case Key.INFO if typing or self._desk.profile.opener != key.value:

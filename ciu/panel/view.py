@@ -10,6 +10,7 @@ from ciu.panel.key_set import Sections
 from ciu.panel.news import (
     Heard,
     Label,
+    LedgerCaughtUp,
     LedgerFell,
     News,
     Paced,
@@ -87,6 +88,8 @@ class View:
                 self.silence, self.confirming = news.why, False
             case LedgerFell():
                 self.ledger_fell = True
+            case LedgerCaughtUp():
+                self.ledger_fell = False
             case Pending():
                 self.pending = news.tail
             case Settled():

@@ -103,6 +103,10 @@ class Caller:
         self._known[meter].to_confirm = since if self._session is not None else None
         self._due = NOW
 
+    def accept_ledger(self, meter: str) -> None:
+        """Record that somebody knows that the ledger of a meter went back."""
+        self._hearing.accept_ledger(meter)
+
     def give_up(self, meter: str) -> None:
         """Take note that nobody waits for the token any more."""
         if not self._errands.is_waited_for(meter):

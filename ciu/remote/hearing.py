@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from ciu.panel import Heard, LedgerFell, News, Paced, Reading, WentSilent
+from ciu.panel import Heard, LedgerCaughtUp, LedgerFell, News, Paced, Reading, WentSilent
 from ciu.remote.asks import Poll, read_poll
 from ciu.rounds import Rounds
 from ciu.state import CiuState
@@ -26,6 +26,8 @@ class Hearing:
         self._utc = utc
         self._silences: dict[str, Silence | None] = {}
         """As last told."""
+        self._fallen: set[str] = set()
+        """Whose ledger went back, as was told."""
         self._speaking: set[str] = set()
         """Of whom it was told that they are heard, and no silence since."""
 
@@ -52,9 +54,24 @@ class Hearing:
             self.poll_failed(poll.meter, trouble, now)
         for key, value in values.items():
             self._tell(Reading(poll.meter, key, value, self._utc()))
-            if isinstance(value, LedgerHead) and self._state.saw_ledger(poll.meter, value.sequence):
-                self._tell(LedgerFell(poll.meter))
+            if isinstance(value, LedgerHead):
+                self._compare_ledger(poll.meter, value.sequence)
         return values
+
+    def _compare_ledger(self, meter: str, sequence: int) -> None:
+        """Report once that a ledger goes less far than it once did, and once that it caught up."""
+        fell = self._state.saw_ledger(meter, sequence)
+        if fell and meter not in self._fallen:
+            self._fallen.add(meter)
+            self._tell(LedgerFell(meter, sequence, self._state.greatest_sequence(meter)))
+        elif not fell and meter in self._fallen:
+            self._fallen.discard(meter)
+            self._tell(LedgerCaughtUp(meter))
+
+    def accept_ledger(self, meter: str) -> None:
+        """Record that somebody knows that the ledger of a meter went back."""
+        self._fallen.discard(meter)
+        self._state.accept_ledger(meter)
 
     def poll_failed(self, meter: str, trouble: LinkTrouble, now: float) -> None:
         """Take note that a poll was not answered, or not to its end."""

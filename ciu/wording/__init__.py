@@ -27,6 +27,7 @@ from ciu.wording.figures import (
 )
 from ciu.wording.happenings import (
     ANSWERS_AGAIN,
+    MEMORY_CAUGHT_UP,
     MEMORY_OLD,
     alarm_raised,
     supply_became,
@@ -36,7 +37,7 @@ from ciu.wording.happenings import (
 from ciu.wording.key_change import Progress, key_change, time_up
 from ciu.wording.layout import Lines, clip
 from ciu.wording.supply import OVERLOADS, after, overload, overload_advice, runs_down, supply
-from ciu.wording.troubles import ALARMS, Silence, Silent, alarm, ledger_fell, silence
+from ciu.wording.troubles import ALARMS, Silence, Silent, alarm, ledger_fell, silence, supplier_told
 from ciu.wording.verdicts import SECTIONS, Around, Doubt, doubt, earlier, verdict
 from ciu.wording.words import Words
 
@@ -47,6 +48,7 @@ __all__ = [
     "ELECTRICITY",
     "FACTOR",
     "MEASURES",
+    "MEMORY_CAUGHT_UP",
     "MEMORY_OLD",
     "OVERLOADS",
     "SECTIONS",
@@ -91,6 +93,7 @@ __all__ = [
     "signed",
     "silence",
     "span",
+    "supplier_told",
     "supply",
     "supply_became",
     "time_up",

@@ -24,6 +24,7 @@ from link.token_entry import Accepted, NotDone, NotSent, Refused, Unknown, Verdi
 
 ANSWERS_AGAIN = "answers again"
 MEMORY_OLD = "meter memory is old"
+MEMORY_CAUGHT_UP = "meter memory is up to date"
 
 ACCEPTED = "token ..{tail} accepted {worth}"
 TAKEN = "token ..{tail} accepted"

@@ -62,11 +62,18 @@ NO_CREDIT_YET = "NO CREDIT YET\nEnter first token"
 """Of a meter that was never in use: nothing was used up."""
 
 LEDGER_FELL = "METER MEMORY IS OLD\nCall your supplier"
+SUPPLIER_TOLD = "SUPPLIER INFORMED?\nThen press Enter"
+"""After LEDGER_FELL, until somebody says so or the meter's ledger goes as far again."""
 
 
 def ledger_fell(words: Words) -> Lines:
     """Say that the meter knows less of its past than it once did."""
     return words.say(LEDGER_FELL)
+
+
+def supplier_told(words: Words) -> Lines:
+    """Ask whether the supplier knows that the meter's memory is old."""
+    return words.say(SUPPLIER_TOLD)
 
 
 def alarm(words: Words, which: Alarm, supply: SupplyExplanation | None = None) -> Lines:

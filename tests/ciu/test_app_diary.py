@@ -6,7 +6,7 @@ import pytest
 
 from ciu import pages
 from ciu.app.diary import KEPT, Diary
-from ciu.panel import Heard, Label, LedgerFell, Reading, Settled, WentSilent
+from ciu.panel import Heard, Label, LedgerCaughtUp, LedgerFell, Reading, Settled, WentSilent
 from ciu.wording import Silence, Silent, Words
 from link.cosem.values import Currency, CurrencyUnit
 from link.terms import (
@@ -77,8 +77,10 @@ def test_an_alarm_and_a_silence_are_noted_when_they_begin(diary: Diary, meter: s
     diary.take(WentSilent(meter, SILENT))
     diary.take(WentSilent(meter, SILENT))
     diary.take(Heard(meter))
-    diary.take(LedgerFell(meter))
+    diary.take(LedgerFell(meter, 4, 9))
+    diary.take(LedgerCaughtUp(meter))
     assert texts(diary) == [
+        "meter memory is up to date",
         "meter memory is old",
         "answers again",
         "silent: meter",
@@ -88,11 +90,11 @@ def test_an_alarm_and_a_silence_are_noted_when_they_begin(diary: Diary, meter: s
 
 def test_a_meter_among_several_is_named(labels: tuple[Label, Label], words: Words) -> None:
     diary = Diary(labels, words, lambda: 0)
-    diary.take(LedgerFell(labels[1].drn))
+    diary.take(LedgerFell(labels[1].drn, 4, 9))
     assert texts(diary) == [f"…{labels[1].tail} meter memory is old"]
 
 
 def test_the_oldest_are_forgotten(diary: Diary, meter: str) -> None:
     for _ in range(KEPT + 1):
-        diary.take(LedgerFell(meter))
+        diary.take(LedgerFell(meter, 4, 9))
     assert len(diary.newest_first) == KEPT

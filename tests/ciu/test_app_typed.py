@@ -31,8 +31,23 @@ def test_an_accepted_token_is_reported_with_credit_and_supply(play: Play) -> Non
             "credit_wh": 25_000,
             "supply": "connected",
             "screen": ["ACCEPTED  +25.0 kWh", "Credit 25.0 Light on"],
+            "ledger_fell": False,
         }
         assert (report.status, report.why, notes) == (0, "", [])
+
+    play(scenario)
+
+
+def test_an_older_store_of_the_meter_is_reported_until_it_has_caught_up(play: Play) -> None:
+    async def scenario(lab: Lab) -> None:
+        await lab.type(GOOD + "E")
+        entries = lab.meter.ledger
+        for ledger, fell in ((entries[:0], True), (entries[:0], True), (entries, False)):
+            lab.meter.ledger = ledger
+            report, notes = await lab.type("37E")
+            assert json.loads(report.to_json())["ledger_fell"] is fell
+            assert len(notes) == fell
+            assert all("an older store" in note for note in notes)
 
     play(scenario)
 

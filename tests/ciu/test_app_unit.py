@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from ciu import pages
 from ciu.keypad import read_keys
 from ciu.screen import LinkSign, RelaySign, Screen
 from link.cosem.values import Currency, CurrencyUnit
@@ -388,6 +389,56 @@ def test_a_ledger_that_went_back_is_told(play: Play) -> None:
         lab.meter.ledger.clear()
         app = lab.app()
         await lab.served(app, lambda: lab.shows(app, "METER MEMORY IS OLD"))
+
+    play(scenario)
+
+
+def test_an_old_memory_is_told_by_each_run_until_the_ledger_has_caught_up(
+    play: Play, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scenario(lab: Lab) -> None:
+        await lab.type(GOOD + "E")
+        entries = lab.meter.ledger
+        lab.meter.ledger = []
+        for _ in range(2):
+            app = lab.app()
+            await lab.served(app, lambda app=app: lab.shows(app, "METER MEMORY IS OLD"))
+        assert caplog.text.count("ledger at entry 0, once seen at 1") == 2
+        app = lab.app()
+
+        async def catches_up() -> None:
+            await lab.shows(app, "METER MEMORY IS OLD")
+            lab.meter.ledger = entries
+            await app.until(lambda: not app.panel.view.ledger_fell)
+            assert app.board().happened[0].text == "meter memory is up to date"
+
+        await lab.served(app, catches_up)
+
+    play(scenario)
+
+
+def test_an_old_memory_is_accepted_by_enter_where_the_display_asks(play: Play) -> None:
+    async def scenario(lab: Lab) -> None:
+        await lab.type(GOOD + "E")
+        lab.meter.ledger.clear()
+        app = lab.app()
+
+        async def visit() -> None:
+            await lab.shows(app, "METER MEMORY IS OLD")
+            app.type(read_keys("E"))
+            assert app.panel.view.ledger_fell
+            await lab.shows(app, "SUPPLIER INFORMED?")
+            app.type(read_keys("E"))
+            await lab.shows(app, "Credit left")
+
+        await lab.served(app, visit)
+        later = lab.app()
+
+        async def watch() -> None:
+            await later.until(lambda: pages.LEDGER in later.panel.view.values)
+            assert not later.panel.view.ledger_fell
+
+        await lab.served(later, watch)
 
     play(scenario)
 

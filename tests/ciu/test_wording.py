@@ -346,6 +346,8 @@ def test_a_silent_line_is_told_from_a_silent_meter(words: Words) -> None:
 def test_every_alarm_but_that_of_the_supply_page_has_words(words: Words) -> None:
     assert set(wording.ALARMS) == set(Alarm) - {Alarm.RELAY_OPEN}
     assert all(fits(wording.alarm(words, alarm)) for alarm in wording.ALARMS)
+    assert fits(wording.ledger_fell(words))
+    assert fits(wording.supplier_told(words))
 
 
 def test_of_a_meter_that_was_never_in_use_nothing_is_used_up(words: Words) -> None:

@@ -42,6 +42,7 @@ async def test_a_token_is_credited_once_and_then_it_is_used(medium: str, tmp_pat
             "credit_wh": 2500,
             "supply": "connected",
             "screen": ["ACCEPTED  +2.5 kWh", "Credit 2.5 Light on"],
+            "ledger_fell": False,
         }
         assert_refused(await home.type(token + "E"), "UsedError", credit_wh=2500)
         state = await home.stop_meter()
