@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from link.arguments import Exit, Parser, hold_leash
-from link.durable import DurableError, StoreBroken, StoreMissing
+from link.durable import DurableError, StoreDamaged, StoreMissing
 from link.media import MediumError, UrlError
 from link.settings import SettingsError
 from meter import commands
@@ -48,7 +48,7 @@ def main(argv: list[str] | None = None) -> int:
         return _refused(str(error), Exit.USAGE)
     except StoreMissing as error:
         return _refused(f"{error}{NEXT}", Exit.FAILED)
-    except StoreBroken as error:
+    except StoreDamaged as error:
         return _refused(f"{error}: see splitmeter meter show, restore", Exit.FAILED)
     except (MediumError, DurableError) as error:
         return _refused(str(error), Exit.FAILED)

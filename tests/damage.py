@@ -102,5 +102,4 @@ def prove(octets: bytes, verdict: Verdict) -> str:
     size = len(octets)
     some = size if ROUNDS >= WHOLE else min(ROUNDS * PER_ROUND, size)
     found = damaged(octets, verdict, some, SEED)
-    assert set(found["cut"]) == {REFUSED}
     return f"{size} octets: " + ", ".join(f"{how} {dict(count)}" for how, count in found.items())

@@ -19,6 +19,7 @@ from link.durable import (
     DurableError,
     NotAStore,
     StoreBroken,
+    StoreDamaged,
     connect_sqlite,
 )
 from link.terms import LEDGER_KEPT
@@ -95,7 +96,7 @@ class Store:
     def load(self) -> State:
         """Return the state as last committed.
 
-        Raises StoreBroken if a record is not as it was written, NotAStore if a newer version wrote
+        Raises StoreDamaged if a record is not as it was written, NotAStore if a newer version wrote
         it, DurableError for the disk.
         """
         with self._checked():
@@ -175,7 +176,7 @@ class Store:
         try:
             yield
         except Damaged as error:
-            raise StoreBroken(f"{self._path}: damaged: {error}") from None
+            raise StoreDamaged(f"{self._path}: damaged: {error}") from None
 
     def _read_state(self, line: str) -> State:
         try:
