@@ -19,10 +19,11 @@ from link.durable.errors import (
     StoreInUse,
     StoreMissing,
 )
-from link.durable.file import check_file
+from link.durable.file import BESIDE, check_file, give_name, set_aside
 from link.durable.seal import NO_SEAL, SEAL_OCTETS, seal
 
 __all__ = [
+    "BESIDE",
     "NO_SEAL",
     "SEAL_OCTETS",
     "Connect",
@@ -41,5 +42,7 @@ __all__ = [
     "Value",
     "check_file",
     "connect_sqlite",
+    "give_name",
     "seal",
+    "set_aside",
 ]

@@ -186,7 +186,7 @@ class Database:
         if _plain(tables) != _tables_of(schema):
             raise StoreDamaged(f"{self._path}: damaged: its tables are not those of a store")
         if faults != [("ok",)]:
-            raise StoreDamaged(f"{self._path}: damaged: {printable(faults)}")
+            raise StoreDamaged(f"{self._path}: damaged: {printable(faults[0][0])}")
 
     def _pragma(self, pragma: str, wanted: Value) -> None:
         found = self._connection.execute(f"PRAGMA {pragma}").fetchall()

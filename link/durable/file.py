@@ -1,5 +1,6 @@
 """The file of a store on the disk: what can be none, and a finished one's name."""
 
+import itertools
 import os
 import stat
 import tempfile
@@ -15,6 +16,9 @@ HEADER_OCTETS = 100
 JOURNALS = ("-wal", "-journal")
 """Endings of the files in which SQLite keeps what is not in the store's file yet."""
 
+BESIDE = ("", "-shm", *JOURNALS)
+"""Endings of the files that belong to one store."""
+
 
 def refuse_existing(path: Path) -> None:
     """Raise StoreExists if there is a file where a store is to be created, or a journal of one."""
@@ -23,6 +27,26 @@ def refuse_existing(path: Path) -> None:
     for journal in (beside(path, ending) for ending in JOURNALS):
         if os.path.lexists(journal):
             raise StoreExists(f"{journal}: belongs to a store that is gone: move it away too")
+
+
+def set_aside(path: Path) -> Path | None:
+    """Give the files of a lost store another name, `.lost-1` or later; None if there are none."""
+    there = _files_of(path)
+    if not there:
+        return None
+    names = (beside(path, f".lost-{number}") for number in itertools.count(1))
+    aside = next(name for name in names if not _files_of(name))
+    try:
+        for file in there:
+            file.rename(beside(aside, file.name.removeprefix(path.name)))
+        sync(path.absolute().parent)
+    except OSError as error:
+        raise StoreBroken(f"{path}: cannot be set aside ({reason_of(error)})") from error
+    return aside
+
+
+def _files_of(path: Path) -> list[Path]:
+    return [file for file in (beside(path, ending) for ending in BESIDE) if os.path.lexists(file)]
 
 
 def new_draft(path: Path) -> Path:

@@ -4,25 +4,23 @@ A store begins once. Nothing here replaces a file that still says something: wha
 set aside under another name (security.md, backup and restore).
 """
 
-import itertools
 import os
 from pathlib import Path
 
 from link.durable import (
+    BESIDE,
     DurableError,
     StoreBroken,
     StoreExists,
     StoreInUse,
     StoreMissing,
+    set_aside,
 )
 from link.files import create, reason_of, sync
 from meter.app.identity import check_identity
 from meter.domain import Restore, Seed, State, apply_all, decide, initial
 from meter.store import Store
 from meter.store.rescue import put_into_place
-
-BESIDE = ("", "-wal", "-shm", "-journal")
-"""Endings of the files that belong to one store."""
 
 
 class WrongClock(Exception):
@@ -45,7 +43,7 @@ def begin(path: Path, seed: Seed, at: int, *, in_use: bool = False) -> State:
     if _is_empty(path):
         if not in_use:
             raise StoreExists(f"{path}: empty: a store was here, so the meter was in use: --in-use")
-        _set_aside(path)
+        set_aside(path)
     after = apply_all(state, facts)
     Store.create(path, after, facts)
     return after
@@ -73,7 +71,7 @@ def restore(path: Path, backup: Path, seed: Seed, at: int) -> tuple[State, Path 
     draft = _copied(path, backup)
     try:
         state = _restored(draft, backup, seed, at)
-        gone = _set_aside(path)
+        gone = set_aside(path)
         _exchange(draft, path)
     finally:
         for ending in BESIDE:
@@ -84,22 +82,6 @@ def restore(path: Path, backup: Path, seed: Seed, at: int) -> tuple[State, Path 
 def _is_empty(path: Path) -> bool:
     """Return whether there is a file with nothing in it."""
     return path.is_file() and path.stat().st_size == 0
-
-
-def _set_aside(path: Path) -> Path | None:
-    """Give a store's files another name, and return it; None if there are none."""
-    there = [_named(path, ending) for ending in BESIDE if _named(path, ending).exists()]
-    if not there:
-        return None
-    free = (path.with_name(f"{path.name}.lost-{n}") for n in itertools.count(1))
-    aside = next(name for name in free if not name.exists())
-    try:
-        for file in there:
-            file.rename(_named(aside, file.name.removeprefix(path.name)))
-        sync(path.absolute().parent)
-    except OSError as error:
-        raise StoreBroken(f"{path}: cannot be set aside ({reason_of(error)})") from error
-    return aside
 
 
 def _refuse_whole(path: Path, seed: Seed) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from link.durable import StoreBroken, StoreExists
+from link.durable import StoreBroken, StoreExists, StoreInUse
 from link.secret import Secret
 from tools.register import Register, back_up, check, put_back
 from tools.register.records import LastTid, Total
@@ -150,7 +150,11 @@ def test_no_register_is_begun_where_there_was_one(
     assert (ran.status, ran.err.count("\n")) == (1, 1)
     assert sorted(lab.rglob("*")) == before
     ran = splitmeter("vend", "--register", lab / "vend.db", "begin", "--anew")
-    assert ran.status == (0 if left is None else 1)
+    assert ran.status == 0
+    kept = lab / "vend.db.lost-1"
+    assert (kept.read_bytes() if kept.exists() else None) == left
+    again = splitmeter("vend", "--register", lab / "vend.db", "begin", "--anew")
+    assert (again.status, "whole" in again.err) == (1, True)
 
 
 def test_a_register_that_was_begun_outlives_a_provision_that_fails(
@@ -193,7 +197,7 @@ def test_a_backup_that_was_put_back_issues_no_tid_of_the_lost_register(till_at_n
     path.unlink()
     now = NOON + 10 * MINUTE_S
     with Register.open(till_at_noon / "copy.db") as backup:
-        put_back(backup, path, now)
+        put_back(backup, path, now, ahead=0)
     with open_till(till_at_noon) as till:
         again = {sell_at(till, now + second) for second in range(5)}
         assert check(till.register).slips == 6
@@ -201,11 +205,37 @@ def test_a_backup_that_was_put_back_issues_no_tid_of_the_lost_register(till_at_n
     assert min(again) > max(lost)
 
 
+def test_tokens_ahead_of_the_clock_before_the_backup_count_too(till_at_noon: Path) -> None:
+    path = till_at_noon / "vend.db"
+    with open_till(till_at_noon) as till:
+        before = [sell_at(till, NOON) for _ in range(20)]
+        back_up(till.register, till_at_noon / "later.db")
+        lost = [sell_at(till, NOON) for _ in range(10)]
+    path.unlink()
+    with Register.open(till_at_noon / "later.db") as backup:
+        put_back(backup, path, NOON, ahead=10)
+    with open_till(till_at_noon) as till:
+        assert sell_at(till, NOON) > max(*before, *lost)
+
+
+def test_tokens_that_were_sold_ahead_of_the_clock_do_not_come_again(
+    splitmeter: Splitmeter, till_at_noon: Path
+) -> None:
+    path = till_at_noon / "vend.db"
+    with open_till(till_at_noon) as till:
+        lost = [sell_at(till, NOON) for _ in range(50)]
+    path.write_bytes(b"")
+    ran = splitmeter("vend", "--register", path, "restore", till_at_noon / "copy.db", "--ahead", 50)
+    assert ran.status == 0
+    with open_till(till_at_noon) as till:
+        assert sell_at(till, NOON) == lost[-1] + 1
+
+
 def test_a_base_date_that_the_lost_register_began_is_covered_too(till_at_noon: Path) -> None:
     later = int(NOON + 9 * 365.25 * DAY_S)
     (till_at_noon / "vend.db").unlink()
     with Register.open(till_at_noon / "copy.db") as backup:
-        put_back(backup, till_at_noon / "vend.db", later)
+        put_back(backup, till_at_noon / "vend.db", later, ahead=0)
     with open_till(till_at_noon) as till:
         found = {base: till.register.last_tid(METER.drn, base) for base in (1993, 2014, 2035)}
     assert found[1993] is None or found[1993] > 0
@@ -216,17 +246,43 @@ def test_a_base_date_that_the_lost_register_began_is_covered_too(till_at_noon: P
 def test_nothing_is_replaced_and_no_journal_of_another_is_taken_over(till_at_noon: Path) -> None:
     path, copy = till_at_noon / "vend.db", till_at_noon / "copy.db"
     before = path.read_bytes()
-    with Register.open(copy) as backup, pytest.raises(StoreExists, match="is not replaced"):
-        put_back(backup, path, NOON)
+    with Register.open(copy) as backup, pytest.raises(StoreExists, match="whole"):
+        put_back(backup, path, NOON, ahead=0)
+    with (
+        open_till(till_at_noon),
+        Register.open(copy) as backup,
+        pytest.raises(StoreInUse, match="in use"),
+    ):
+        put_back(backup, path, NOON, ahead=0)
     assert path.read_bytes() == before
-    path.rename(till_at_noon / "lost.db")
+    path.unlink()
     for ending in ("-wal", "-journal"):
-        left = till_at_noon / f"vend.db{ending}"
-        left.write_bytes(b"x" * 5000)
-        with Register.open(copy) as backup, pytest.raises(StoreExists, match="move it away too"):
-            put_back(backup, path, NOON)
-        left.unlink()
-    assert not path.exists()
+        (till_at_noon / f"vend.db{ending}").write_bytes(b"x" * 5000)
+    with pytest.raises(StoreExists, match="move it away too"):
+        Register.begin(path)
+    with Register.open(copy) as backup:
+        _, gone = put_back(backup, path, NOON, ahead=0)
+    read_all(path)
+    assert gone == till_at_noon / "vend.db.lost-1"
+    assert sorted(file.name for file in till_at_noon.glob("vend.db*")) == [
+        "vend.db",
+        "vend.db.lost-1-journal",
+        "vend.db.lost-1-wal",
+    ]
+
+
+@pytest.mark.parametrize("lose", LOST.values(), ids=LOST)
+def test_a_lost_register_is_kept_beside_the_backup_in_its_place(
+    lose: Callable[[Path], object], till_at_noon: Path
+) -> None:
+    path = till_at_noon / "vend.db"
+    lose(path)
+    left = path.read_bytes() if path.exists() else None
+    with Register.open(till_at_noon / "copy.db") as backup:
+        contents, gone = put_back(backup, path, NOON, ahead=0)
+    assert (gone and gone.read_bytes()) == left
+    with open_till(till_at_noon) as till:
+        assert check(till.register) == contents
 
 
 def test_a_damaged_register_is_not_copied(till_at_noon: Path) -> None:
@@ -246,7 +302,7 @@ def test_backup_and_restore_by_hand(splitmeter: Splitmeter, till_at_noon: Path) 
     ran = splitmeter(*vend, "restore", copy, clock=lambda: NOON - 1)
     assert (ran.status, "set the clock" in ran.err, path.exists()) == (2, True, False)
     ran = splitmeter(*vend, "restore", copy, clock=lambda: NOON + DAY_S)
-    assert (ran.status, "no TID up to 2026-11-23 12:00 UTC is issued again" in ran.out) == (0, True)
+    assert (ran.status, "no TID up to 2026-11-24 12:00 UTC is issued again" in ran.out) == (0, True)
     ran = splitmeter(*vend, "check", "--json")
     assert json.loads(ran.out) == {"meters": 1, "slips": 1, "tokens": 1, "newest": NOON}
     ran = splitmeter(*vend, "check")

@@ -4,7 +4,7 @@ Invariant: of one meter and base date no two tokens carry the same TID; a token'
 TID and the meter's new key are one commit. No key is in it, only the name of its file.
 """
 
-from tools.register.copying import Contents, back_up, check, put_back
+from tools.register.copying import Contents, back_up, check, put_back, refuse_whole
 from tools.register.derive import decoder_key
 from tools.register.file import Register
 from tools.register.opening import trace_of
@@ -37,6 +37,7 @@ __all__ = [
     "check",
     "decoder_key",
     "put_back",
+    "refuse_whole",
     "trace_of",
     "vending_key_of",
 ]

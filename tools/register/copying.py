@@ -4,10 +4,19 @@ Invariant: what is copied was checked; a register that was put back makes no TID
 one can have made by the clock.
 """
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from link.durable import Connect, connect_sqlite
+from link.durable import (
+    Connect,
+    DurableError,
+    StoreExists,
+    StoreInUse,
+    connect_sqlite,
+    give_name,
+    set_aside,
+)
 from meter.sts import TID_LIMIT, BaseDate
 from meter.sts.tid import MINUTE_S
 from tools.register import tables
@@ -50,20 +59,45 @@ def back_up(register: Register, path: Path, connect: Connect = connect_sqlite) -
     return contents
 
 
-def put_back(backup: Register, path: Path, now: int, connect: Connect = connect_sqlite) -> Contents:
-    """Copy a backup to where the register was lost and return what it has; `now` is UTC seconds.
+def put_back(
+    backup: Register, path: Path, now: int, *, ahead: int, connect: Connect = connect_sqlite
+) -> tuple[Contents, Path | None]:
+    """Copy a backup to where a register was lost; `now` is UTC seconds.
 
-    No TID up to the minute of `now` will be issued for its meters, whether the lost register
-    issued it or not, if `now` is not before its newest slip. Raises StoreExists.
+    Return what it has, and where the lost one has gone, None if nothing was there. No TID up to the
+    minute of `now`, or to the last one of a meter if that is later, will be issued again, and none
+    of the `ahead` after it. Raises StoreExists if the register in place is whole.
     """
     contents = check(backup)
+    refuse_whole(path)
 
     def fill(into: Tables) -> None:
         _copy(backup, into)
-        _raise_tids(backup, into, now)
+        _raise_tids(backup, into, now, ahead)
 
-    create_database(path, fill, connect)
-    return contents
+    draft = path.with_name(f"{path.name}.restore-{os.getpid()}")
+    try:
+        create_database(draft, fill, connect)
+        gone = set_aside(path)
+        give_name(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+    return contents, gone
+
+
+def refuse_whole(path: Path) -> None:
+    """Raise StoreExists if there is a register that is whole, StoreInUse if one is held."""
+    try:
+        with Register.open(path) as register:
+            check(register)
+    except StoreInUse:
+        raise
+    except DurableError:
+        return
+    raise StoreExists(
+        f"{path}: whole: another one would forget what happened since: move the file away if you"
+        " mean it"
+    )
 
 
 def _copy(source: Register, into: Tables) -> None:
@@ -72,15 +106,15 @@ def _copy(source: Register, into: Tables) -> None:
             into.insert(row)
 
 
-def _raise_tids(source: Register, into: Tables, now: int) -> None:
+def _raise_tids(source: Register, into: Tables, now: int, ahead: int) -> None:
     for drn in source.meters():
         for base in BaseDate:
-            tid = (now - base.at) // MINUTE_S
-            last = source.last_tid(drn, base)
-            row = Sealed.record(tables.LAST_TID, LastTid(drn, base, tid))
-            if not 0 <= tid < TID_LIMIT or (last is not None and last >= tid):
-                continue
-            if last is None:
-                into.insert(row)
-            else:
-                into.update(row, "drn", "base")
+            minute = (now - base.at) // MINUTE_S
+            if 0 <= minute < TID_LIMIT:
+                last = source.last_tid(drn, base)
+                tid = min(max(minute, last or 0) + ahead, TID_LIMIT - 1)
+                row = Sealed.record(tables.LAST_TID, LastTid(drn, base, tid))
+                if last is None:
+                    into.insert(row)
+                else:
+                    into.update(row, "drn", "base")

@@ -23,8 +23,8 @@ RETRY_S = 0.02
 """Mean pause before another look at a register that another process holds."""
 
 NEXT = (
-    "move the file away, if there is one, and put a backup back (vend restore COPY); where there"
-    " was none, vend begin: a register begun anew knows no TID of a lost one and may issue it again"
+    "put a backup back (vend restore COPY); where there was no register, vend begin: one begun anew"
+    " knows no TID of a lost one and may issue it again"
 )
 """What to do if there is no register."""
 

@@ -25,7 +25,7 @@ from tools.register.records import (
 )
 from tools.register.rows import Record, T, T_co, read, values
 
-BACK = "move it away and put a backup back, vend restore COPY"
+BACK = "put a backup back, vend restore COPY"
 """What to do with a register that is damaged."""
 
 CONTENT = "content"

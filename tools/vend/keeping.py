@@ -1,6 +1,6 @@
 """`vend begin`, `check`, `backup` and `restore`: the register's file as a whole.
 
-Invariant: no file is ever replaced; a register is begun where there was none.
+Invariant: no file is ever overwritten, and a register that is whole never takes another's place.
 """
 
 from argparse import ArgumentParser, Namespace
@@ -8,14 +8,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from link.durable import DurableError
+from link.durable import DurableError, set_aside
+from meter.sts.tid import MINUTE_S
 from tools.clock import now_of
 from tools.exits import Exit, Stop
-from tools.register import Contents, Register, back_up, check, put_back, trace_of
-from tools.vend.arguments import Command, add_json
+from tools.register import Contents, Register, back_up, check, put_back, refuse_whole, trace_of
+from tools.vend.arguments import Command, add_json, whole
 from tools.vend.report import as_json
-from tools.vend.tids import written
+from tools.vend.tids import MINUTES_A_DAY, written
 from tools.vend.till import open_till
+
+AHEAD = MINUTES_A_DAY
+"""TIDs that a lost register may have issued to a meter ahead of the clock: quick sales do."""
+
+MOST_AHEAD = 100_000
 
 _BEGIN_NOTE = """
 provision begins the register of its folder by itself. If keys of a register, a meter or a unit are
@@ -24,10 +30,11 @@ same: it knows no token of the lost one and may issue TIDs again that were ahead
 """
 
 _RESTORE_NOTE = """
-Move what is left of the lost register away first: no file is replaced. TIDs up to this minute are
-not issued any more. Slips, key changes, meters, keys and tariffs since the backup are not known
-afterwards: enter them again, and make the same key change again; its tokens are of no use if the
-meter has taken those of the lost one.
+What is left of the lost register is kept as vend.db.lost-N. TIDs up to this minute are not issued
+any more, nor --ahead after it: who is sold several tokens in a minute gets TIDs of the next ones.
+Slips, key changes, meters, keys and tariffs since the backup are not known afterwards: enter them
+again, and make the same key change again; its tokens are of no use if the meter has taken those of
+the lost one.
 """
 
 
@@ -48,6 +55,9 @@ def _begin(args: Namespace) -> int:
         )
     with _disk_errors():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if args.anew:
+            refuse_whole(path)
+            set_aside(path)
         Register.begin(path)
     print(f"{path}: a register with nothing in it")
     return Exit.DONE
@@ -96,6 +106,17 @@ def _backup(args: Namespace) -> int:
     return Exit.DONE
 
 
+def _restore_arguments(parser: ArgumentParser) -> None:
+    _copy_argument(parser)
+    parser.add_argument(
+        "--ahead",
+        type=whole(0, MOST_AHEAD),
+        default=AHEAD,
+        metavar="N",
+        help="leave out so many TIDs of each meter after those up to now (%(default)s)",
+    )
+
+
 def _restore(args: Namespace) -> int:
     now = now_of(args)
     with _disk_errors(), Register.open(args.copy, patience_s=args.wait) as backup:
@@ -105,10 +126,13 @@ def _restore(args: Namespace) -> int:
                 f"the clock says {written(now)} UTC, before the last slip of the backup"
                 f" ({written(newest)}): set the clock"
             )
-        contents = put_back(backup, args.register, now)
+        contents, gone = put_back(backup, args.register, now, ahead=args.ahead)
+    if gone is not None:
+        print(f"what was there is kept as {gone}")
+    until = now + args.ahead * MINUTE_S
     print(
         f"{args.register}: put back with {_counted(contents)}; what was issued after that is not in"
-        f" it, and no TID up to {written(now)} UTC is issued again"
+        f" it, and no TID up to {written(until)} UTC is issued again"
     )
     return Exit.DONE
 
@@ -120,5 +144,5 @@ COMMANDS = (
     Command("backup", "copy the register into a new file, checked", "backup monday.db",
             _copy_argument, _backup),
     Command("restore", "put a backup where the register was lost", "restore monday.db",
-            _copy_argument, _restore, _RESTORE_NOTE),
+            _restore_arguments, _restore, _RESTORE_NOTE),
 )  # fmt: skip
