@@ -72,7 +72,7 @@ def translated(path: Path) -> Iterator[None]:
     try:
         yield
     except UnicodeDecodeError as error:  # SQLite quotes the file in its message
-        raise StoreBroken(f"{path}: damaged (no text: {error.reason})") from error
+        raise StoreDamaged(f"{path}: damaged (no text: {error.reason})") from error
     except sqlite3.Error as error:
         _raise_durable(path, error)
 
