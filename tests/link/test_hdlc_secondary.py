@@ -70,7 +70,30 @@ def test_both_sides_get_the_smaller_of_their_sizes(own: int, offered: str, agree
     assert Meter(own).hear(SNRM, bytes.fromhex(offered)) == [(UA, bytes.fromhex(agreed))]
 
 
-@pytest.mark.parametrize("octets", ["81", "818001", "8180020501", "818003050500", "818003060100"])
+EMPTY = ("81", "8180", "818000", "81800405000600")
+"""Information fields that carry no parameters, or none with a value."""
+
+
+@pytest.mark.parametrize("octets", [*EMPTY, "81800a09080000000000000001"])
+def test_an_empty_group_and_unknown_parameters_get_the_defaults(octets: str) -> None:
+    assert Meter().hear(SNRM, bytes.fromhex(octets)) == [(UA, PARAMETERS)]
+
+
+@pytest.mark.parametrize("data", ["82", "8200", "8202aabb", "82" + "ff" * 40])
+def test_user_data_behind_the_parameters_change_nothing(data: str) -> None:
+    for octets in ("", *EMPTY, "818006050140060140"):
+        alone, with_data = Meter(), Meter()
+        said = alone.hear(SNRM, bytes.fromhex(octets))
+        assert said[0][0] == UA
+        if octets != "8180":  # there the data would be the length of the group
+            assert with_data.hear(SNRM, bytes.fromhex(octets + data)) == said
+            assert with_data.events() == [Connected(CLIENT)]
+
+
+@pytest.mark.parametrize(
+    "octets",
+    ["80", "8181", "818001", "8180020501", "818003050500", "818003060100", "81800083", "818301"],
+)
 def test_parameters_that_cannot_be_read_get_dm_and_no_link(octets: str) -> None:
     meter = Meter()
     assert meter.hear(SNRM, bytes.fromhex(octets)) == [(DM, b"")]
