@@ -1,14 +1,16 @@
 """Long values in blocks: the APDUs of GET, SET and ACTION that carry them. IEC 62056-5-3.
 
-link.md 3 shows the blocks of GET; the other forms, and what the raw data of a list and of ACTION
-hold, are from memory of the standard, check against a second source. `number` in what asks for the
-next block, or says that one was taken, is that of the last block that came.
+link.md 3 shows the blocks of GET; the other forms, and what the raw data of a list hold, are from
+memory of the standard, check against a second source. For the raw data of an answer to ACTION three
+forms are in use; ours is written, all are read. `number` in what asks for the next block, or says
+that one was taken, is that of the last block that came.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from link.dlms.codes import DataAccessResult
+from link.dlms.codes import ActionResult, DataAccessResult, DlmsError
 from link.dlms.fields import U32, Boolean, Choice, Code, Fields, Kind, Layout, Layouts, Octets
 from link.dlms.lists import LISTS, ActionListResponse, GetListResponse
 from link.dlms.services import (
@@ -186,10 +188,40 @@ def raw_of(answer: LongAnswer) -> bytes:
 
 def answer_of(kind: type[LongAnswer], invoke: int, raw: bytes) -> LongAnswer:
     """Read what blocks have carried; raises DlmsError."""
-    octets = _head(kind, invoke) + raw
-    answer = SERVICES.read(octets) or LISTS.read(octets)
+    head = _head(kind, invoke)
+    if kind is ActionResponse:
+        return _action_of(head, raw)
+    answer = SERVICES.read(head + raw) or LISTS.read(head + raw)
     assert isinstance(answer, LongAnswer)
     return answer
+
+
+_ACTION_FORMS = (b"", b"\x00\x01\x00", b"\x00\x01")
+"""What each form leaves out: result with optional data (ours) nothing, bare Data all that stands
+before them, a Get-Data-Result the result and that there are data (link.md 3)."""
+
+
+def _action_of(head: bytes, raw: bytes) -> ActionResponse:
+    """Read an answer to ACTION in any form; raises DlmsError.
+
+    If several forms fit, one by which the method has run is taken: short Data can look like a
+    refusal, and a refusal is short enough to need no blocks.
+    """
+    readings = tuple(_readings(head, raw))
+    if not readings:
+        raise DlmsError(f"an answer to action in no known form: {raw[:8].hex()}")
+    ran = (each for each in readings if each.result is ActionResult.SUCCESS)
+    return next(ran, readings[0])
+
+
+def _readings(head: bytes, raw: bytes) -> Iterator[ActionResponse]:
+    for left_out in _ACTION_FORMS:
+        try:
+            answer = SERVICES.read(head + left_out + raw)
+        except DlmsError:
+            continue
+        assert isinstance(answer, ActionResponse)
+        yield answer
 
 
 def _head(kind: type[LongAnswer], invoke: int) -> bytes:

@@ -23,6 +23,7 @@ from link.dlms import (
     Conformance,
     Data,
     DataAccessResult,
+    DlmsError,
     ExceptionResponse,
     GetBlock,
     GetNext,
@@ -33,6 +34,7 @@ from link.dlms import (
     SetResponse,
     StateError,
     Tag,
+    answer_of,
     read_apdu,
 )
 from link.server import ActionDone, Operation, Value, Written
@@ -43,6 +45,7 @@ from link.terms import Alarm, LinkTrouble
 from link.token_entry import NEVER_JUDGED
 
 from .dialogues import ALL, associated, proposing
+from .test_dlms_data import trees
 
 INVOKE = 0xC3
 ENTER, ALARMS, LIST = (
@@ -206,6 +209,54 @@ def test_each_block_is_asked_for_by_the_number_of_the_last_one() -> None:
     assert way.take(part(1, whole[:2])) == GetNext(INVOKE, 1).to_bytes()
     assert way.take(part(2, whole[2:4])) == GetNext(INVOKE, 2).to_bytes()
     assert way.take(part(3, whole[4:], last=True)) == Result(Alarm(5))
+
+
+FORMS = {
+    "result and optional data": b"\x00\x01\x00",
+    "bare data": b"",
+    "get-data-result": b"\x00",
+}
+"""What stands before the returned data in each form of an answer to ACTION that comes in blocks."""
+
+
+def in_blocks(raw: bytes, size: int) -> list[Apdu]:
+    pieces = [raw[at : at + size] for at in range(0, len(raw), size)]
+    return [
+        returned(number, piece, last=number == len(pieces))
+        for number, piece in enumerate(pieces, start=1)
+    ]
+
+
+@pytest.mark.parametrize("form", FORMS)
+@given(size=st.integers(1, 130))
+def test_what_a_method_returned_is_read_in_every_form_that_meters_send(
+    form: str, size: int
+) -> None:
+    assert ENTER.returns is not None
+    raw = FORMS[form] + ENTER.returns.encode(OUTCOME).to_bytes()
+    assert played(TOKEN, in_blocks(raw, size)) == Result(OUTCOME)
+
+
+def test_a_method_that_ran_and_could_not_say_what_it_returned_is_not_refused() -> None:
+    failure = int(DataAccessResult.TEMPORARY_FAILURE)
+    detail = "no return data: temporary-failure"
+    for raw in (bytes((0, 1, 1, failure)), bytes((1, failure))):
+        assert played(TOKEN, in_blocks(raw, 1)) == Refusal(LinkTrouble.MALFORMED, detail)
+    assert played(TOKEN, in_blocks(b"\x00\x00", 1)) == Result(None)
+
+
+@given(trees)
+def test_no_returned_value_is_taken_for_a_refusal(value: Data) -> None:
+    """Short values look like one: false is 03 00, read-write-denied without data is 03 00 too."""
+    for before in FORMS.values():
+        answer = answer_of(ActionResponse, INVOKE, before + value.to_bytes())
+        assert isinstance(answer, ActionResponse)
+        assert answer.result is ActionResult.SUCCESS
+
+
+def test_an_answer_to_action_in_no_form_is_malformed() -> None:
+    with pytest.raises(DlmsError, match="no known form: ffff"):
+        answer_of(ActionResponse, INVOKE, b"\xff\xff")
 
 
 successes = st.binary(max_size=4).map(lambda raw: b"\x00" + raw)
