@@ -6,6 +6,8 @@ where a part is not specified. We write UTC with deviation 0. Invariant: seconds
 are read again. The calendar is the proleptic Gregorian one.
 """
 
+from itertools import takewhile
+
 DAY_S = 86400
 GREATEST_S = 0xFFFFFFFF
 """The last second that a u32 holds, 2106-02-07 06:28:15 UTC."""
@@ -18,6 +20,10 @@ _ERA_DAYS = 146097
 _EPOCH_DAYS = 719468
 """Days from 0000-03-01 to 1970-01-01."""
 _NOT_SPECIFIED = 0xFF
+_FIRST_PARTS = (1, 1, 0, 0, 0)
+"""Month, day, hour, minute and second with which a year begins."""
+_LASTING_S = {2: DAY_S, 3: 3600, 4: 60, 5: 1}
+"""How long it lasts what is known to the day, hour, minute or second, by the count of parts."""
 _DEVIATION_NOT_SPECIFIED = -0x8000
 _DEVIATION_LIMIT = 720
 
@@ -54,6 +60,45 @@ def date_time_seconds(octets: bytes) -> int:
     _check("hundredths", hundredths, hundredths < 100 or hundredths == _NOT_SPECIFIED)
     local = days * DAY_S + hour * 3600 + minute * 60 + second
     return _in_range(local + _deviation_s(octets[9:11]))
+
+
+def date_time_span(octets: bytes) -> tuple[int, int]:
+    """Return the first and the last UTC second that a partly specified date-time stands for.
+
+    What follows the first part that is not specified is open: without a day it is the whole
+    month, without a year all time. Both are held within 0..GREATEST_S. Weekday, hundredths and
+    clock status are not looked at; an unspecified deviation is taken for UTC. Raises ValueError
+    for other lengths and for parts that do not exist in the calendar.
+    """
+    if len(octets) != len(NEVER):
+        raise ValueError(f"{len(octets)} octets are no date-time")
+    parts = (*octets[2:4], *octets[5:8])
+    if octets[:2] == NEVER[:2]:
+        return 0, GREATEST_S
+    known = tuple(takewhile(lambda part: part != _NOT_SPECIFIED, parts))
+    year, deviation_s = int.from_bytes(octets[:2], "big"), _deviation_s(octets[9:11])
+    first, past = _span(year, known)
+    return _held(first + deviation_s), _held(past - 1 + deviation_s)
+
+
+def _span(year: int, known: tuple[int, ...]) -> tuple[int, int]:
+    """Return the first second of a year, or of what is `known` of it, and the first one past it."""
+    month, day, hour, minute, second = (*known, *_FIRST_PARTS[len(known) :])
+    _check("hour", hour, hour < 24)
+    _check("minute", minute, minute < 60)
+    _check("second", second, second < 60)
+    first = _days(year, month, day) * DAY_S + hour * 3600 + minute * 60 + second
+    match len(known):
+        case 0:
+            return first, _days(year + 1, 1, 1) * DAY_S
+        case 1:
+            return first, _days(year + month // 12, month % 12 + 1, 1) * DAY_S
+        case count:
+            return first, first + _LASTING_S[count]
+
+
+def _held(second: int) -> int:
+    return min(max(second, 0), GREATEST_S)
 
 
 def _deviation_s(octets: bytes) -> int:

@@ -30,6 +30,7 @@ from link.cosem.selection import (
     CLOCK_COLUMN,
     DIGEST_COLUMN,
     ENTRY_SELECTOR,
+    NO_COLUMN,
     OUTCOME_COLUMN,
     RANGE_SELECTOR,
     STATUS_COLUMN,
@@ -69,8 +70,6 @@ _UNDEFINED = 0
 _NO_OBJECT = bytes(6)
 """Logical name where there is no object."""
 _NO_SCRIPT = Script(_NO_OBJECT, 0)
-_UNSORTED = CaptureObject(0, _NO_OBJECT, 0, 0)
-"""Sort object of a profile that is not sorted by a column [mem]."""
 
 _POWER = logical_name("1.0.1.7.0.255")
 _ENERGY = logical_name("1.0.1.8.0.255")
@@ -110,7 +109,7 @@ def _profile(
         _seen("capture_objects", columns),
         _seen("capture_period", 0),
         _seen("sort_method", SortMethod.FIFO),
-        _seen("sort_object", _UNSORTED),
+        _seen("sort_object", NO_COLUMN),
         _seen("entries_in_use"),
         _seen("profile_entries"),
     )

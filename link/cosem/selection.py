@@ -3,7 +3,8 @@
 Source: IEC 62056-6-2 (class 7), link.md 4. By range: range_descriptor restricted on the time of the
 clock, from and to a date-time each, or on the token digest (member 2 of 0.0.96.50.2.255 attribute
 2), from and to the same one. By entry: entry_descriptor. Both select columns too. Other ranges are
-refused.
+refused. Clients that take `sort_object` for what a range is restricted on name no object, since the
+profiles are not sorted: that is the time, too [M].
 """
 
 from collections.abc import Sequence
@@ -11,8 +12,8 @@ from dataclasses import dataclass
 from typing import TypeAlias, assert_never
 
 from link.cosem.composite import Array, Structure
-from link.cosem.date_time import GREATEST_S, NEVER
-from link.cosem.schema import DATE_TIME, U16, U32, TypeUnmatched
+from link.cosem.date_time import GREATEST_S, date_time_span
+from link.cosem.schema import DATE_TIME, U16, U32, TypeUnmatched, held
 from link.cosem.structures import CAPTURE_OBJECT
 from link.cosem.texts import Octets
 from link.cosem.values import CaptureObject
@@ -26,6 +27,9 @@ MOST_COLUMNS = 16
 
 CLOCK_COLUMN = CaptureObject(8, bytes((0, 0, 1, 0, 0, 255)), 2, 0)
 """The time at which a row was captured: what ranges are restricted on."""
+
+NO_COLUMN = CaptureObject(0, bytes(6), 0, 0)
+"""Sort object of a profile that is not sorted by a column [mem]."""
 
 STATUS_COLUMN = CaptureObject(115, bytes((0, 0, 19, 40, 0, 255)), 6, 0)
 """The token status of a row of the token log."""
@@ -182,23 +186,35 @@ def _entries(asked: object, columns: int) -> Selected:
 
 def _in_range(asked: object, columns: Sequence[CaptureObject]) -> Selected:
     match asked:
-        case _RangeDescriptor(column, first, last, chosen) if column in columns:
-            return Selected(_rows(column, first, last), _places(chosen, columns))
+        case _RangeDescriptor(named, first, last, chosen):
+            column = CLOCK_COLUMN if _is_none(named) else named
+            if column in columns:
+                return Selected(_rows(column, first, last), _places(chosen, columns))
     raise TypeUnmatched(f"no such range: {asked}")
+
+
+def _is_none(column: CaptureObject) -> bool:
+    """Return whether a column is that of no object, whatever attribute it names."""
+    names = (column.class_id, column.logical_name)
+    return names == (NO_COLUMN.class_id, NO_COLUMN.logical_name)
 
 
 def _rows(column: CaptureObject, first: Data, last: Data) -> LogSelection:
     if column == CLOCK_COLUMN:
-        return ByTime(_bound(first, 0), _bound(last, GREATEST_S))
+        return ByTime(_span(first)[0], _span(last)[1])
     if column == DIGEST_COLUMN and first == last:
         return ByDigest(bytes(_DIGEST.decode(first)))
     raise TypeUnmatched(f"no range of {column}")
 
 
-def _bound(data: Data, when_open: int) -> int:
-    """Return a UTC second; a date-time of which nothing is specified leaves the range open."""
-    is_open = data.tag is Tag.NULL or data.value == NEVER
-    return when_open if is_open else DATE_TIME.decode(data)
+def _span(bound: Data) -> tuple[int, int]:
+    """Return the first and the last UTC second of a bound; null-data leave the range open."""
+    if bound.tag is Tag.NULL:
+        return 0, GREATEST_S
+    try:
+        return date_time_span(held(bound, bytes, Tag.OCTET_STRING, Tag.DATE_TIME))
+    except ValueError as error:
+        raise TypeUnmatched(f"date-time with {error}") from None
 
 
 def _places(chosen: Sequence[CaptureObject], columns: Sequence[CaptureObject]) -> tuple[int, ...]:

@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from link.cosem.date_time import GREATEST_S, NEVER, date_time_octets, date_time_seconds
+from link.cosem.date_time import (
+    GREATEST_S,
+    NEVER,
+    date_time_octets,
+    date_time_seconds,
+    date_time_span,
+)
 
 SAMPLE = 1_700_000_000
 """2023-11-14 22:13:20 UTC, a Tuesday."""
@@ -35,6 +41,55 @@ def test_zero_is_never() -> None:
 def test_seconds_out_of_range_are_our_bug(seconds: int) -> None:
     with pytest.raises(ValueError, match="outside"):
         date_time_octets(seconds)
+
+
+PARTS = ((2, 3), (3, 4), (5, 6), (6, 7), (7, 8))
+"""Places of month, day, hour, minute and second."""
+
+
+@given(st.integers(1, GREATEST_S), st.integers(0, len(PARTS)))
+def test_what_is_not_specified_is_open_from_its_first_part_on(seconds: int, known: int) -> None:
+    octets = bytearray(date_time_octets(seconds))
+    for begin, _ in PARTS[known : known + 1]:
+        octets[begin] = 0xFF
+    first, last = date_time_span(bytes(octets))
+    assert first <= seconds <= last
+    for begin, _ in PARTS[known:]:
+        octets[begin] = 0xFF
+    assert date_time_span(bytes(octets)) == (first, last)
+    inside = (first, last) if last < GREATEST_S else (max(first, 1),)
+    for edge in inside:
+        told = date_time_octets(max(edge, 1))
+        assert all(told[a:b] == octets[a:b] for a, b in ((0, 2), *PARTS[:known]))
+    if last < GREATEST_S:
+        beyond = date_time_octets(last + 1)
+        assert any(beyond[a:b] != octets[a:b] for a, b in ((0, 2), *PARTS[:known]))
+
+
+@pytest.mark.parametrize(
+    ("octets", "span"),
+    [
+        ("ffffffffffffffffff8000ff", (0, GREATEST_S)),
+        ("ffff0c01ff0000000080000 0", (0, GREATEST_S)),
+        ("07ea0c01ff0000000080 0000", (1_796_083_200, 1_796_083_200)),
+        ("07ea0c01000000006300 3cff", (1_796_086_800, 1_796_086_800)),
+        ("07ea0c0102ffffffffffc400", (1_796_079_600, 1_796_165_999)),
+        ("07e802ffffffffffff800000", (1_706_745_600, 1_709_251_199)),
+        ("0001010101000000008000 00", (0, 0)),
+        ("270f0c1f05173b3b008000 00", (GREATEST_S, GREATEST_S)),
+    ],
+)
+def test_a_bound_is_read_as_clients_write_it(octets: str, span: tuple[int, int]) -> None:
+    assert date_time_span(bytes.fromhex(octets.replace(" ", ""))) == span
+
+
+@given(st.binary(max_size=14))
+def test_any_octets_are_a_span_or_refused(octets: bytes) -> None:
+    try:
+        first, last = date_time_span(octets)
+    except ValueError:
+        return
+    assert 0 <= first <= last <= GREATEST_S
 
 
 def with_octets(place: int, hex_octets: str) -> bytes:

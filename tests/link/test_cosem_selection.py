@@ -78,18 +78,25 @@ AT_MIDNIGHT, AT_NOON = 1_796_083_200, 1_796_126_400
         (NEVER, NOON, ByTime(0, AT_NOON)),
         (MIDNIGHT, "00", ByTime(AT_MIDNIGHT, 2**32 - 1)),
         (NOON, MIDNIGHT, ByTime(AT_NOON, AT_MIDNIGHT)),
+        (
+            "090c 07ea0c01 ff ffffffff 8000 ff",
+            "090c 07ea0c01 ff ffffffff 8000 ff",
+            ByTime(AT_MIDNIGHT, AT_MIDNIGHT + 86_399),
+        ),
     ],
 )
 def test_a_range_of_time_is_taken_in_every_form_that_clients_write(
     first: str, last: str, rows: ByTime
 ) -> None:
     columns = row("days.buffer").columns
-    for chosen, places in (
-        ("0100", ()),
-        (f"0101 {REGISTER}", (1,)),
-        (f"0102 {CLOCK} {REGISTER}", (0, 1)),
+    unsorted = "0204 120000 0906 000000000000 0f02 120000"
+    for restricting, chosen, places in (
+        (CLOCK, "0100", ()),
+        (CLOCK, f"0101 {REGISTER}", (1,)),
+        (CLOCK, f"0102 {CLOCK} {REGISTER}", (0, 1)),
+        (unsorted, "0100", ()),
     ):
-        asked = Selection(1, parameters(f"0204 {CLOCK} {first} {last} {chosen}"))
+        asked = Selection(1, parameters(f"0204 {restricting} {first} {last} {chosen}"))
         assert decode_selection(asked, columns) == Selected(rows, places)
 
 
