@@ -9,11 +9,15 @@ from typing import Any
 
 import pytest
 
-from tools.bench.figures import Aim, Bound, Figure, as_json, as_text, median_ms, ratio
+from tools.bench.figures import Aim, Bound, Figure, as_json, as_text, median_ms, median_rate, ratio
+from tools.bench.link import measure_link
+from tools.bench.peers import PEERS, Peer, left_out
+from tools.bench.raw import Exchange
 
 Splitmeter = Callable[..., Any]
 
 SHORT_S = 0.05
+INSTALLED = [peer for peer in PEERS if peer.is_installed]
 NAMES = [
     "codec.bare",
     "codec.link",
@@ -32,6 +36,11 @@ NAMES = [
             "enter_to_parts",
         )
     ),
+    "server.get",
+    "server.echo",
+    *(f"server.{peer.name}" for peer in INSTALLED),
+    "server.get_to_echo",
+    *(f"server.get_to_{peer.name}" for peer in INSTALLED),
 ]
 AIMS = {
     "codec.link": (">=", 100_000),
@@ -40,7 +49,11 @@ AIMS = {
     "pty.enter_to_parts": ("<=", 1),
     "tcp.get_to_echo": ("<=", 3),
     "tcp.enter_to_parts": ("<=", 1),
+    **{f"server.get_to_{peer.name}": (">=", 1) for peer in INSTALLED},
 }
+ANY_EXCHANGE = Exchange(b"as it is", b"as it is")
+PRESENT = Peer("second echo", "asyncio", "-", "tools.bench.far_bare", "another echo", ANY_EXCHANGE)
+ABSENT = Peer("none", "no_such_package", "missing", "tools.bench.no_module", "-", ANY_EXCHANGE)
 FAST = Figure("a.fast", "a: fast", 120_000.4, "frames/s", 7, Aim(Bound.AT_LEAST, 100_000))
 SLOW = Figure("b.slow", "b: slow", 3.004, "ratio", 9, Aim(Bound.AT_MOST, 3))
 PLAIN = Figure("c", "c of 8 octets", 0.1234, "ms", 11)
@@ -58,7 +71,7 @@ def test_a_run_measures_everything_and_leaves_nothing(
     splitmeter: Splitmeter, temporary: Path
 ) -> None:
     ran = splitmeter("bench", "link", "--seconds", SHORT_S, "--json")
-    assert (ran.status, ran.err) == (0, "")
+    assert (ran.status, ran.err.splitlines()) == (0, list(left_out()))
     figures = {figure["name"]: figure for figure in json.loads(ran.out)}
     assert list(figures) == NAMES
     assert all(figure["value"] > 0 and figure["samples"] > 0 for figure in figures.values())
@@ -67,6 +80,25 @@ def test_a_run_measures_everything_and_leaves_nothing(
     assert list(temporary.iterdir()) == []
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
+
+
+def test_a_server_that_is_installed_has_its_rows_and_any_other_none(temporary: Path) -> None:
+    figures = measure_link(temporary, SHORT_S, [ABSENT, PRESENT])
+    servers = {figure.name: figure for figure in figures if figure.name.startswith("server.")}
+    assert list(servers) == [
+        "server.get",
+        "server.echo",
+        "server.second echo",
+        "server.get_to_echo",
+        "server.get_to_second echo",
+    ]
+    assert servers["server.get_to_second echo"].met is False
+
+
+def test_what_is_not_installed_is_named_with_its_extra() -> None:
+    (line,) = left_out([PRESENT, ABSENT])
+    assert line.startswith("none is not installed")
+    assert "splitmeter[missing]" in line
 
 
 LINE_FIGURES = {
@@ -115,6 +147,11 @@ def test_a_ratio_is_that_of_the_figures_shown() -> None:
     commit = median_ms("commit", "commit", [0.004])
     both = ratio("r", "r", get, [(1, get), (1.5, commit)], None)
     assert (get.value, both.value, both.samples) == (2.0, 2.0 / 8.0, 1)
+
+
+def test_a_rate_is_that_of_the_median_round_trip() -> None:
+    rate = median_rate("get", "GET", [0.002, 0.008, 0.004])
+    assert (rate.value, rate.unit, rate.samples) == (250.0, "trips/s", 3)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -32,7 +33,8 @@ _LINK = """\
 Two meters of a lab run beside it, each with an echo to compare with, in a temporary folder (of
 TMPDIR) whose disk is the one that commits are measured on. Every figure is a median; all of them
 are taken in turns, so that what disturbs one disturbs all. The codec is timed in seconds of the
-processor."""
+processor. One raw client with prepared octets asks servers over TCP, each a process of its own: a
+meter, a bare echo of asyncio, and pymodbus's server if it is installed (extra `modbus`)."""
 
 _LINE = """\
 At each bit rate a bus and a meter run beside it, in a temporary folder (of TMPDIR): how much of the
@@ -78,14 +80,28 @@ def _measure_sts(_folder: Path, seconds: float) -> "Sequence[Figure]":
     return sts_figures(seconds)
 
 
+def _nothing_left_out() -> Sequence[str]:
+    return ()
+
+
+def _peers_left_out() -> Sequence[str]:
+    from tools.bench.peers import left_out
+
+    return left_out()
+
+
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """What can be measured; `measure` is given a folder of its own and seconds."""
+    """What can be measured; `measure` is given a folder of its own and seconds.
+
+    `left_out` returns a line for each part that this machine cannot measure.
+    """
 
     name: str
     about: str
     how: str
     measure: "Callable[[Path, float], Sequence[Figure]]"
+    left_out: Callable[[], Sequence[str]] = _nothing_left_out
 
 
 _KINDS = (
@@ -94,6 +110,7 @@ _KINDS = (
         "frames a second, and round trips over a pseudo-terminal and TCP",
         _LINK,
         _measure_link,
+        _peers_left_out,
     ),
     _Kind("line", "the line's share in the time of a token, and polls", _LINE, _measure_line),
     _Kind("whole", "virtual seconds a second of units and meters", _WHOLE, _measure_whole),
@@ -151,6 +168,8 @@ def _run(kind: _Kind, args: argparse.Namespace) -> int:
     except (DurableError, MediumError) as error:
         raise Stop(str(error), Exit.FAILED) from None
     print(as_json(figures) if args.json else as_text(figures))
+    for line in kind.left_out():
+        print(line, file=sys.stderr)
     return Exit.DONE
 
 

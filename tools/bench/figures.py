@@ -9,6 +9,7 @@ from statistics import median
 FORMATS = {
     "frames/s": "{:,.0f}",
     "tokens/s": "{:,.0f}",
+    "trips/s": "{:,.0f}",
     "ms": "{:.3f}",
     "ratio": "{:.2f}",
     "s/s": "{:,.0f}",
@@ -55,6 +56,11 @@ class Figure:
 def median_ms(name: str, about: str, samples_s: Sequence[float]) -> Figure:
     """Make the figure of durations in seconds."""
     return Figure(name, about, 1000 * median(samples_s), "ms", len(samples_s))
+
+
+def median_rate(name: str, about: str, samples_s: Sequence[float]) -> Figure:
+    """Return the figure of round trips a second, of the seconds of each."""
+    return Figure(name, about, 1 / median(samples_s), "trips/s", len(samples_s))
 
 
 def ratio(

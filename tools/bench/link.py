@@ -1,9 +1,10 @@
 """`splitmeter bench link`: the codec, and round trips to meters beside echoes of their octets.
 
-Every far side, meter or echo, is a process of its own; all near sides share this one. Each `enter`
-brings a new token, and so one durable commit.
+Every far side, meter, echo or peer, is a process of its own; all near sides share this one. Each
+`enter` brings a new token, and so one durable commit.
 """
 
+from collections.abc import Sequence
 from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ from tools.bench.codec import codec_figures
 from tools.bench.ending import run_tidily
 from tools.bench.figures import Figure, median_ms
 from tools.bench.pair import EchoEnd, MeterEnd, Pair
+from tools.bench.peers import PEERS, Peer
+from tools.bench.servers import Servers
 from tools.bench.trips import in_turns, running
 from tools.children import Child, child
 from tools.provision.making import Made
@@ -32,16 +35,17 @@ class Place:
     echo: str
 
 
-def measure_link(folder: Path, seconds: float) -> tuple[Figure, ...]:
-    """Measure for so long, in a folder that is ours.
+def measure_link(folder: Path, seconds: float, peers: Sequence[Peer] = PEERS) -> tuple[Figure, ...]:
+    """Measure for so long, in a folder that is ours; leave out the peers that are not installed.
 
-    Raises Stop, MediumError or DurableError where a part fails.
+    Raises Stop, MediumError or DurableError if a part fails.
     """
     codec = codec_figures(seconds * CODEC_SHARE)
     meters = [_make(folder, place) for place in _places(folder)]
     lines = [lab.fill_ledger(one.made.config, one.mint) for one in meters]
     with closing(lab.BareCommit(folder / "bare.db", lines[0])) as bare:
-        bench = _Bench(folder, meters, bare)
+        installed = [peer for peer in peers if peer.is_installed]
+        bench = _Bench(folder, meters, bare, installed)
         return codec + run_tidily(bench.run(seconds * (1 - CODEC_SHARE)))
 
 
@@ -74,16 +78,20 @@ class _Bench:
     folder: Path
     meters: list[_Meter]
     bare: lab.BareCommit
+    peers: Sequence[Peer]
 
     async def run(self, seconds: float) -> tuple[Figure, ...]:
         """Start the far sides, measure, end them."""
         async with AsyncExitStack() as stack:
             started = [await self._start(meter, stack) for meter in self.meters]
-            pairs = [
+            reached = [
                 await _reach(meter, *far, stack)
                 for meter, far in zip(self.meters, started, strict=True)
             ]
-            return await self._compare(pairs, seconds)
+            pairs = [pair for pair, _ in reached]
+            meter = (reached[-1][1], self.meters[-1].made)
+            servers = await Servers.started(self.folder, meter, self.peers, stack)
+            return await self._compare(pairs, servers, seconds)
 
     async def _start(self, meter: _Meter, stack: AsyncExitStack) -> tuple[Child, Child]:
         words = ("--config", str(meter.made.config), "--leash")
@@ -92,9 +100,11 @@ class _Bench:
         echo = child("tools.bench.far_echo", meter.place.echo, log=log.with_suffix(".echo"))
         return await stack.enter_async_context(far), await stack.enter_async_context(echo)
 
-    async def _compare(self, pairs: list[Pair], seconds: float) -> tuple[Figure, ...]:
+    async def _compare(
+        self, pairs: list[Pair], servers: Servers, seconds: float
+    ) -> tuple[Figure, ...]:
         ways = {name: way for pair in pairs for name, way in pair.ways().items()}
-        ways["commit"] = self.bare.trip
+        ways |= {"commit": self.bare.trip, **servers.ways}
 
         def renew() -> None:
             for pair in pairs:
@@ -103,11 +113,16 @@ class _Bench:
         samples_s = await in_turns(ways, seconds, renew)
         about = f"durable commit of {self.bare.octets} octets"
         commit = median_ms("commit", about, samples_s["commit"])
-        return (commit, *(f for pair in pairs for f in pair.figures(samples_s, commit)))
+        measured = (figure for pair in pairs for figure in pair.figures(samples_s, commit))
+        return (commit, *measured, *servers.figures(samples_s))
 
 
-async def _reach(meter: _Meter, far: Child, far_echo: Child, stack: AsyncExitStack) -> Pair:
-    near = MeterEnd(await connect(await far.url()), meter.made, meter.mint)
+async def _reach(
+    meter: _Meter, far: Child, far_echo: Child, stack: AsyncExitStack
+) -> tuple[Pair, str]:
+    """Return the pair of a medium, and the URL of its meter."""
+    url = await far.url()
+    near = MeterEnd(await connect(url), meter.made, meter.mint)
     echo = EchoEnd(await connect(await far_echo.url()))
     await stack.enter_async_context(running([near.caller, echo.caller]))
-    return await Pair.warmed(meter.place.name, near, echo)
+    return await Pair.warmed(meter.place.name, near, echo), url
