@@ -14,8 +14,7 @@ from meter.domain import (
     Fact,
     State,
     TimePassed,
-    apply_all,
-    decide,
+    decide_and_apply,
     fact_to_line,
 )
 from meter.store import Store
@@ -84,7 +83,6 @@ def _decided(
     facts: tuple[Fact, ...] = ()
     outcome = None
     for command in commands:
-        decision = decide(state, command, at)
-        state, facts = apply_all(state, decision.facts), (*facts, *decision.facts)
-        outcome = decision.outcome
+        state, decision = decide_and_apply(state, command, at)
+        facts, outcome = (*facts, *decision.facts), decision.outcome
     return state, facts, outcome

@@ -23,7 +23,7 @@ from meter.domain.commands import (
     ReportTamper,
     Restore,
 )
-from meter.domain.decide import decide
+from meter.domain.decide import decide, decide_and_apply
 from meter.domain.facts import (
     AlarmsAcknowledged,
     BaselineTaken,
@@ -161,6 +161,7 @@ __all__ = [
     "crossing",
     "days_left",
     "decide",
+    "decide_and_apply",
     "explain",
     "fact_from_json",
     "fact_to_json",

@@ -48,11 +48,18 @@ from meter.domain.tokens import judge
 
 def decide(state: State, command: Command, at: int) -> Decision:
     """Return facts and outcome of a command at a UTC second; no facts where nothing changes."""
+    return decide_and_apply(state, command, at)[1]
+
+
+def decide_and_apply(state: State, command: Command, at: int) -> tuple[State, Decision]:
+    """Return what `decide` returns, behind the state after its facts; each is applied once."""
     decision = _decided(state, command, at)
     if not decision.facts:
-        return decision
-    changes = supply_changes(apply_all(state, decision.facts), at)
-    return replace(decision, facts=(*decision.facts, *changes))
+        return state, decision
+    after = apply_all(state, decision.facts)
+    changes = supply_changes(after, at)
+    whole = replace(decision, facts=(*decision.facts, *changes))
+    return apply_all(after, changes), whole
 
 
 def _decided(state: State, command: Command, at: int) -> Decision:

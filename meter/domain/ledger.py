@@ -29,9 +29,10 @@ class Ledger:
 
     def added(self, entry: TokenOutcome) -> "Ledger":
         """Append an entry and forget the oldest of its kind beyond what is kept."""
-        alike = [each for each in self.entries if is_credit(each) == is_credit(entry)]
+        credit = is_credit(entry)
+        alike = [each.sequence for each in self.entries if is_credit(each) == credit]
         dropped = alike[: -LEDGER_KEPT + 1]
-        return Ledger((*(each for each in self.entries if each not in dropped), entry))
+        return Ledger((*(each for each in self.entries if each.sequence not in dropped), entry))
 
     def by_digest(self, digest: bytes) -> TokenOutcome | None:
         """Return the newest entry of a token, or None."""

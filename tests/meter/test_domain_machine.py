@@ -37,6 +37,7 @@ from meter.domain import (
     apply_all,
     contact_wanted,
     decide,
+    decide_and_apply,
     explain,
     fact_from_json,
     fact_to_json,
@@ -111,8 +112,10 @@ class MeterLife(RuleBasedStateMachine):
     def do(self, command: Command) -> tuple[Fact, ...]:
         self.at += 1
         facts = decide(self.state, command, self.at).facts
-        assert decide(self.state, command, self.at).facts == facts
+        after, decision = decide_and_apply(self.state, command, self.at)
+        assert decision == decide(self.state, command, self.at)
         self.state = apply_all(self.state, facts)
+        assert (after, decision.facts) == (self.state, facts)
         assert supply_changes(self.state, self.at) == ()
         self.facts += facts
         self.used_wh += sum(fact.used for fact in facts if isinstance(fact, EnergyUsed))
