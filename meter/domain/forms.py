@@ -109,7 +109,10 @@ def _tuple_form(member: object, secrets: bool) -> Form:
     form = form_of(member, secrets=secrets)
 
     def write(value: object) -> object:
-        return [form.write(one) for one in value] if isinstance(value, tuple) else None
+        if not isinstance(value, tuple):
+            return None
+        # most tuples hold whole numbers, which stand as they are
+        return list(value) if form.write is _as_it_is else [form.write(one) for one in value]
 
     return Form(write, lambda wire: tuple(form.read(one) for one in _listed(wire)))
 
