@@ -18,7 +18,12 @@ from link.hdlc.events import (
 from link.hdlc.frame import Frame
 from link.hdlc.negotiation import LinkParameters
 from link.hdlc.secondary_signals import SecondarySignal, read_command, read_opening
-from link.hdlc.secondary_table import SECONDARY_TABLE, SecondaryAction, SecondaryState
+from link.hdlc.secondary_table import (
+    SECONDARY_TABLE,
+    SecondaryAction,
+    SecondaryRow,
+    SecondaryState,
+)
 from link.hdlc.segment import LLC_REQUEST, LLC_RESPONSE, Assembly, segments
 from link.hdlc.window import Window
 
@@ -54,34 +59,30 @@ class SecondaryLink:
         """Tell whether there is a link."""
         return self.state is not SecondaryState.DOWN
 
-    def can(self, signal: SecondarySignal) -> bool:
-        """Tell whether an order or a frame fits the state."""
-        return (self.state, signal) in SECONDARY_TABLE
-
     def take(self, frame: Frame) -> bytes | None:
         """Take a frame of the client and return what to say to it.
 
         Empty where the application owes the answer; None where the frame fits nothing.
         """
         signal = self._read(frame)
-        if signal is None or not self.can(signal):
+        row = None if signal is None else SECONDARY_TABLE.get((self.state, signal))
+        if row is None:
             return None
-        self._keep(frame, SECONDARY_TABLE[self.state, signal].action)
-        return self._step(signal)
+        self._keep(frame, row.action)
+        return self._step(row)
 
     def answer(self, apdu: bytes) -> bytes:
         """Hold an answer and return its first frame.
 
         Raises LinkStateError unless a request waits, ValueError for 0 or > 65535 octets.
         """
-        self._require(SecondarySignal.ANSWER)
+        row = self._row(SecondarySignal.ANSWER)
         self._window.load(segments(LLC_RESPONSE, apdu, self._agreed.transmit))
-        return self._step(SecondarySignal.ANSWER)
+        return self._step(row)
 
     def order(self, signal: SecondarySignal) -> bytes:
         """Do what the application or the time wants. Raises LinkStateError."""
-        self._require(signal)
-        return self._step(signal)
+        return self._step(self._row(signal))
 
     def _read(self, frame: Frame) -> SecondarySignal | None:
         if self.is_up:
@@ -102,13 +103,14 @@ class SecondaryLink:
             self._window.accept()
             self._assembly.add(frame.information)
 
-    def _require(self, signal: SecondarySignal) -> None:
-        if not self.can(signal):
+    def _row(self, signal: SecondarySignal) -> SecondaryRow:
+        row = SECONDARY_TABLE.get((self.state, signal))
+        if row is None:
             wanted, state = signal.name.lower(), self.state.name.lower()
             raise LinkStateError(f"{wanted} while the link of {self._peer} is {state}")
+        return row
 
-    def _step(self, signal: SecondarySignal) -> bytes:
-        row = SECONDARY_TABLE[self.state, signal]
+    def _step(self, row: SecondaryRow) -> bytes:
         self.state = row.next
         return self.actions[row.action]()
 

@@ -3,15 +3,15 @@
 Invariant: a reader sees committed state only. What each row reads stands in readers.py.
 """
 
-from typing import Protocol, assert_never
+from typing import assert_never
 
 from link.cosem import entry_source
 from link.dlms import ActionResult, DataAccessResult
 from link.server import AccessRefused, ActionDone, Asked, Operation, Response, Value, Written
-from link.terms import Alarm, EntrySource, TokenOutcome
-from meter.domain import PowerLimit, State, is_locked_out
-from meter.faces.readers import LOGS, NO_OUTCOME, READERS, View
-from meter.sources import Reading
+from link.terms import Alarm, EntrySource
+from meter.domain import is_locked_out
+from meter.faces.meter import Meter
+from meter.faces.readers import LOGS, READERS, View
 from meter.sts import Commodity
 
 ELECTRIC = frozenset(
@@ -35,44 +35,6 @@ def lacking_of(commodity: Commodity) -> frozenset[str]:
     """Return the names of objects of the map that a meter of this commodity has not."""
     lacking = frozenset() if commodity is Commodity.ELECTRICITY else ELECTRIC
     return lacking if commodity is Commodity.WATER else lacking | {"flow_factor"}
-
-
-class Meter(Protocol):
-    """What the face needs of the meter unit."""
-
-    @property
-    def state(self) -> State | None:
-        """As last committed; None while the store is lost."""
-
-    @property
-    def reading(self) -> Reading:
-        """The newest reading of the source."""
-
-    @property
-    def at(self) -> int:
-        """UTC seconds."""
-
-    @property
-    def limit(self) -> PowerLimit:
-        """How much power may be drawn."""
-
-    def enter(self, digits: str, source: EntrySource, now: float) -> TokenOutcome | None:
-        """Judge a token; None where nothing could be judged."""
-
-    def acknowledge(self, alarms: Alarm, now: float) -> bool:
-        """Clear alarm bits; False where nothing could be written."""
-
-    def confirm(self, since: int, now: float) -> bool:
-        """End the lock-out of a UTC second; False where nothing could be written."""
-
-    def uncounted_s(self, now: float) -> int:
-        """Return the running seconds since the count-downs of the state were committed."""
-
-    def last_result(self, source: EntrySource) -> TokenOutcome | None:
-        """Return what the last token of a path came to."""
-
-    def is_closed(self, now: float) -> bool:
-        """Tell how the contact is sensed."""
 
 
 class CosemFace:
@@ -108,19 +70,7 @@ class CosemFace:
             return _without_store(asked.row.key)
         if log := LOGS.get(asked.row.key):
             return Value(log(state, asked.selection))
-        return Value(READERS[asked.row.key](self._view(state, asked, now)))
-
-    def _view(self, state: State, asked: Asked, now: float) -> View:
-        source = _source(asked)
-        return View(
-            state,
-            self._meter.reading,
-            closed=self._meter.is_closed(now),
-            source=source,
-            last=self._meter.last_result(source) or NO_OUTCOME,
-            limit=self._meter.limit,
-            uncounted_s=self._meter.uncounted_s(now),
-        )
+        return Value(READERS[asked.row.key](View(state, self._meter, _source(asked), now)))
 
     def _write(self, asked: Asked, now: float) -> Response:
         match asked.row.key, asked.value:

@@ -47,6 +47,7 @@ from meter.domain import (
     key_set,
     usage,
 )
+from meter.faces.meter import Meter
 from meter.sources import Reading
 from meter.sts import EncryptionAlgorithm
 
@@ -94,19 +95,42 @@ NO_OUTCOME = TokenOutcome(
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """All that a reader may look at: the state, and what is true at this second."""
+    """All that a reader may look at: the state, and what is true at this second.
+
+    The meter is asked for the rest only by the readers that use it: most use the state alone.
+    """
 
     state: State
-    reading: Reading
-    closed: bool
-    """The contact as sensed."""
+    meter: Meter
     source: EntrySource
     """The path of the asking client."""
-    last: TokenOutcome
-    """The last token result of that path."""
-    limit: PowerLimit
-    uncounted_s: int
-    """Running seconds since the count-downs of the state were committed."""
+    now: float
+    """Monotonic seconds."""
+
+    @property
+    def reading(self) -> Reading:
+        """The newest reading of the source."""
+        return self.meter.reading
+
+    @property
+    def closed(self) -> bool:
+        """The contact as sensed."""
+        return self.meter.is_closed(self.now)
+
+    @property
+    def last(self) -> TokenOutcome:
+        """The last token result of the client's path."""
+        return self.meter.last_result(self.source) or NO_OUTCOME
+
+    @property
+    def limit(self) -> PowerLimit:
+        """How much power may be drawn."""
+        return self.meter.limit
+
+    @property
+    def uncounted_s(self) -> int:
+        """Running seconds since the count-downs of the state were committed."""
+        return self.meter.uncounted_s(self.now)
 
 
 Reader = Callable[[View], object]
