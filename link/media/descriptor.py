@@ -1,7 +1,7 @@
 """A file descriptor as a medium: what TCP, pseudo-terminals and serial ports have in common.
 
-Nothing is queued in this process: a write returns when the kernel has all of it. Whatever ends
-the medium, seen by `read` or `write` or made by `close`, gives the descriptor back at once.
+A write returns when the kernel has all of it, and no more than one read is held here. Whatever
+ends the medium, seen by `read` or `write` or made by `close`, gives the descriptor back at once.
 """
 
 import asyncio
@@ -9,14 +9,8 @@ import errno
 import os
 from collections.abc import Callable
 
+from link.media.arrivals import Arrivals
 from link.media.medium import CLOSED_HERE, CLOSED_THERE, STALL_S, MediumClosed, reason_of
-
-READ_OCTETS = 512
-"""Most octets that one read returns: the longest turn that a peer can take from all others.
-
-A few frames. With 4096 thirty peers that only sent SNRM kept an answer back for 2 s, four times
-what a client waits (measured: 0.4 s with 512).
-"""
 
 
 class Descriptor:
@@ -29,7 +23,7 @@ class Descriptor:
         self._waiting: dict[str, asyncio.Future[None]] = {}
 
     async def readable(self) -> None:
-        """Wait until a read would not block, or for `wake_reader`; raises MediumClosed."""
+        """Wait until a read would not block; raises MediumClosed."""
         loop = asyncio.get_running_loop()
         await self._wait("read", loop.add_reader, loop.remove_reader)
 
@@ -57,11 +51,6 @@ class Descriptor:
             if self.ended is None:  # else the number may be another's by now
                 remove(self.fd)
         self.check()
-
-    def wake_reader(self) -> None:
-        """Let who waits for octets wait no longer."""
-        if ready := self._waiting.get("read"):
-            _wake(ready)
 
     def check(self) -> None:
         """Raise MediumClosed where it has ended."""
@@ -104,28 +93,27 @@ class DescriptorMedium:
         self._vanished = vanished
         self._on_end = on_end
         self._descriptor = Descriptor(fd)
+        self._arrivals = Arrivals(fd)
         self._interrupted = False
 
     async def read(self) -> bytes:
         while True:
-            await (asyncio.sleep(0) if self._interrupted else self._descriptor.readable())
+            self._descriptor.check()
+            await (asyncio.sleep(0) if self._interrupted else self._arrivals.wait())
             interrupted, self._interrupted = self._interrupted, False
             self._descriptor.check()
             try:
-                data = os.read(self._descriptor.fd, READ_OCTETS)
-            except BlockingIOError:
-                if interrupted:
-                    return b""
+                data = self._arrivals.take()
             except OSError as error:
                 raise self._end(self._reason(error)) from None
-            else:
-                if not data:
-                    raise self._end(self._vanished)
-                return data
+            if data == b"":
+                raise self._end(self._vanished)
+            if data or interrupted:
+                return data or b""
 
     def interrupt(self) -> None:
         self._interrupted = True
-        self._descriptor.wake_reader()
+        self._arrivals.wake()
 
     async def write(self, data: bytes) -> None:
         rest = memoryview(data)
@@ -154,6 +142,8 @@ class DescriptorMedium:
         return reason_of(error)
 
     def _end(self, reason: str) -> MediumClosed:
+        self._arrivals.stop()
+        self._arrivals.wake()
         if self._descriptor.end(reason) and self._on_end is not None:
             self._on_end(reason)
         return MediumClosed(reason)

@@ -9,6 +9,7 @@ import pytest
 
 from link.hdlc.reader import DEFAULT_INFORMATION
 from link.media import Listener, MediumClosed, MediumError, connect, listen
+from link.media.arrivals import READ_OCTETS
 from link.media.descriptor import DescriptorMedium
 from link.media.medium import STALL_S
 from link.media.tcp import CONNECTIONS, reach
@@ -166,6 +167,28 @@ async def test_what_nobody_waits_for_is_not_watched() -> None:
         assert watched() == before
     await medium.close()
     theirs.close()
+
+
+async def test_what_nobody_reads_stays_in_the_kernel_but_for_one_read() -> None:
+    ours, theirs = socket.socketpair()
+    kernel = ours.dup()
+    medium = DescriptorMedium(ours.detach(), "tcp://peer:1")
+    before = watched()
+    theirs.send(b"first")
+    assert await medium.read() == b"first"
+    flood = bytes(range(250)) * 8
+    theirs.send(flood)
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert watched() == before
+    assert len(kernel.recv(2 * len(flood), socket.MSG_PEEK)) == len(flood) - READ_OCTETS
+    found = b""
+    while len(found) < len(flood):
+        found += await medium.read()
+    assert found == flood
+    await medium.close()
+    for each in (theirs, kernel):
+        each.close()
 
 
 async def test_a_flood_comes_in_small_helpings_and_in_full() -> None:
