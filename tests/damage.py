@@ -97,9 +97,14 @@ def damaged(octets: bytes, verdict: Verdict, some: int, seed: int) -> dict[str, 
     }
 
 
+def count_of_places(octets: bytes) -> int:
+    """Return how many octets are changed, and at how many lengths is cut: all, or some hundred."""
+    return len(octets) if ROUNDS >= WHOLE else min(ROUNDS * PER_ROUND, len(octets))
+
+
 def prove(octets: bytes, verdict: Verdict) -> str:
     """Damage a store as often as SPLITMETER_ROUNDS says; return the counts in a line."""
-    size = len(octets)
-    some = size if ROUNDS >= WHOLE else min(ROUNDS * PER_ROUND, size)
-    found = damaged(octets, verdict, some, SEED)
-    return f"{size} octets: " + ", ".join(f"{how} {dict(count)}" for how, count in found.items())
+    found = damaged(octets, verdict, count_of_places(octets), SEED)
+    return f"{len(octets)} octets: " + ", ".join(
+        f"{how} {dict(count)}" for how, count in found.items()
+    )

@@ -22,12 +22,14 @@ from link.durable.errors import (
     NotAStore,
     StoreBroken,
     StoreDamaged,
+    StoreFull,
     StoreInUse,
     StoreMissing,
     printable,
     translated,
 )
 from link.durable.file import beside, check_file, give_name, new_draft, refuse_existing
+from link.durable.journal import check_journal
 
 OPEN_TRIES = 5
 OPEN_PAUSE_S = 0.01
@@ -115,6 +117,7 @@ class Database:
         schema, StoreFull or StoreBroken for the disk, and StoreDamaged if the file is damaged.
         """
         check_file(path)
+        check_journal(path)
         for _ in range(OPEN_TRIES - 1):
             with suppress(StoreInUse):
                 return cls._open_once(path, application_id, version, schema, connect)
@@ -150,6 +153,7 @@ class Database:
             self._check(found, (application_id, version))
             self._pragma("journal_mode = WAL", "wal")
             self._sync_commits()
+            self._empty_journal()
         self._check_content(schema)
 
     def _make(self, application_id: int, version: int, schema: str) -> None:
@@ -164,6 +168,11 @@ class Database:
     def _sync_commits(self) -> None:
         self._connection.execute("PRAGMA synchronous = FULL")
         self._pragma("synchronous", 2)
+
+    def _empty_journal(self) -> None:
+        """Leave no frame of a broken commit that the next one would not overwrite (journal.py)."""
+        with suppress(StoreFull), translated(self._path):
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def _check(self, found: tuple[int, int], wanted: tuple[int, int]) -> None:
         if found[0] != wanted[0]:
