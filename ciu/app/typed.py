@@ -50,6 +50,7 @@ COMPLAINTS = {
     Complaint.WAIT: "an earlier token is still being checked: nothing was sent",
     Complaint.NOTHING_PASTED: "no token was pasted: nothing was sent",
     Complaint.SEVERAL_PASTED: "more than one token was pasted: nothing was sent",
+    Complaint.UNCLEAR_PASTED: "which digits are the token is not certain: nothing was sent",
 }
 
 

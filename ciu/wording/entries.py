@@ -29,7 +29,8 @@ class Complaint(Enum):
     ABANDONED = "Entry given up\n{count} typed"
     WAIT = "Earlier token still\nbeing checked: wait"
     NOTHING_PASTED = "NO TOKEN PASTED\nPaste its 20 digits"
-    SEVERAL_PASTED = "WHICH IS THE TOKEN?\nPaste 20 digits only"
+    SEVERAL_PASTED = "SEVERAL TOKENS FOUND\nPaste one at a time"
+    UNCLEAR_PASTED = "WHICH IS THE TOKEN?\nPaste 20 digits only"
 
 
 def complaint(words: Words, kind: Complaint, typed: str) -> Lines:

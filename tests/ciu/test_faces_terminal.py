@@ -15,13 +15,13 @@ from ciu.faces.terminal import TerminalFace, serve
 from ciu.faces.terminal.digits import ROWS, SEGMENTS, big_digits
 from ciu.faces.terminal.drawing import credit, first_meter, happenings, lamp, meter_rows, signs
 from ciu.faces.terminal.glyphs import RICH, SPARSE, Glyphs, glyphs_of
-from ciu.faces.terminal.keys import key_of, keys_of
+from ciu.faces.terminal.keys import key_of
 from ciu.faces.terminal.parts import KEYPAD
 from ciu.keypad import Key, read_keys
 from ciu.panel import Heard, Label, Reading, Settled, WentSilent
 from ciu.panel.view import LONGEST_CREDIT
 from ciu.screen import Lamp, LinkSign, RelaySign, Screen, Signs
-from ciu.wording import ELECTRICITY, Complaint, Silence, Silent, Words, account_of
+from ciu.wording import ELECTRICITY, Silence, Silent, Words, account_of
 from link.cosem.values import Currency, CurrencyUnit
 from link.terms import (
     LinkTrouble,
@@ -168,29 +168,6 @@ def test_every_key_has_a_cap_and_can_be_pressed_by_its_character() -> None:
     assert key_of("backspace", "\x7f") is key_of("delete", None) is Key.BACKSPACE
     assert key_of("enter", "\r") is Key.ENTER
     assert key_of("f2", None) is key_of("x", "x") is None
-    assert keys_of("twenty digits") is keys_of(" \n") is Complaint.NOTHING_PASTED
-    assert keys_of("call 23716") is Complaint.NOTHING_PASTED
-    assert keys_of("Token: 2371 6100 5011 8319 4197.") == read_keys("23716100501183194197")
-
-
-SLIPS = (
-    "2371 6100 5011 8319 4197\n25.0 kWh, meter 64686956810, TID 6789450",
-    "25 kWh 2371-6100-5011-8319-4197 for meter 64686956810",
-    "Meter 64686956810: 23716100501183194197, thank you",
-    "23716100501183194197 (2371 6100 5011 8319 4197)",
-)
-
-
-@pytest.mark.parametrize("slip", SLIPS)
-def test_of_a_slip_with_other_numbers_the_token_is_typed(slip: str) -> None:
-    assert keys_of(slip) == read_keys("23716100501183194197")
-
-
-def test_of_a_slip_that_can_be_read_in_two_ways_nothing_is_typed() -> None:
-    two = "2371 6100 5011 8319 4197\n5843 1111 2222 3333 4444"
-    assert keys_of(two) is keys_of(f"new key: {two}") is Complaint.SEVERAL_PASTED
-    assert keys_of("in 2025 2371 6100 5011 8319 4197") is Complaint.SEVERAL_PASTED
-    assert keys_of("paid 237161005011831941971") is Complaint.NOTHING_PASTED
 
 
 MONEY = (("KES", -2), ("UGX", 0), ("JOD", -3))

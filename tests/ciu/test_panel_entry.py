@@ -183,7 +183,7 @@ def test_a_paste_that_is_no_token_is_told_and_heard_and_changes_nothing(
     before, wrong = customer.panel.typed, customer.effects.count(Beep(Tone.WRONG))
     customer.panel.refuse(Complaint.SEVERAL_PASTED, customer.now)
     customer.collect()
-    assert customer.lines == ("WHICH IS THE TOKEN?", "Paste 20 digits only")
+    assert customer.lines == ("SEVERAL TOKENS FOUND", "Paste one at a time")
     assert customer.effects.count(Beep(Tone.WRONG)) == wrong + 1
     assert customer.panel.typed == before
     customer.wait(6)

@@ -12,9 +12,10 @@ from textual.widget import Widget
 from textual.widgets import Footer
 
 from ciu.board import Board
+from ciu.faces.pasted import keys_of
 from ciu.faces.terminal import drawing
 from ciu.faces.terminal.glyphs import glyphs_of
-from ciu.faces.terminal.keys import key_of, keys_of
+from ciu.faces.terminal.keys import key_of
 from ciu.faces.terminal.parts import Keypad, MeterRows, Picture
 from ciu.faces.terminal.style import SHEET, THEME
 from ciu.keypad import Key
