@@ -1,9 +1,20 @@
-"""Schemas of octets and text. Source: IEC 62056-6-2 (data types)."""
+"""Schemas of octets and text. Source: IEC 62056-6-2 (data types).
+
+Invariant: a text that was read is printable. Here, at the only door through which text of a peer
+comes, each sign that a terminal or a log would obey instead of showing it is read as "?".
+"""
 
 from dataclasses import dataclass
 
 from link.cosem.schema import TypeUnmatched, held
 from link.dlms import Data, Tag
+
+UNPRINTABLE = "?"
+
+
+def printable(text: str) -> str:
+    """Return a text with "?" for control characters, bidi overrides and all else unprintable."""
+    return "".join(sign if sign.isprintable() else UNPRINTABLE for sign in text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +44,7 @@ class Octets:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """str of at most `longest` characters, in a text tag; ASCII unless the tag is utf8-string."""
+    """Printable str of at most `longest` characters; ASCII unless the tag is utf8-string."""
 
     tag: Tag
     longest: int
@@ -47,7 +58,7 @@ class Text:
         text = held(data, str, self.tag)
         if len(text) > self.longest:
             raise TypeUnmatched(f"{len(text)} characters, not up to {self.longest}")
-        return text
+        return printable(text)
 
     def least(self) -> str:
         return ""
@@ -56,20 +67,21 @@ class Text:
         return "W" * self.longest
 
     def _fits(self, text: str) -> bool:
-        return self.tag is Tag.UTF8_STRING or text.isascii()
+        return text.isprintable() and (self.tag is Tag.UTF8_STRING or text.isascii())
 
 
 @dataclass(frozen=True, slots=True)
 class OctetText:
-    """ASCII str of at most `longest` characters as octet-string; visible-string is taken too.
+    """Printable ASCII str of at most `longest` characters as octet-string; visible-string is taken
+    too.
 
-    Octets above 7F are read as "?", so that what a peer typed can be judged and not be believed.
+    All other octets are read as "?", so that what a peer typed can be judged and not be believed.
     """
 
     longest: int
 
     def encode(self, value: object) -> Data:
-        if not isinstance(value, str) or len(value) > self.longest or not value.isascii():
+        if not isinstance(value, str) or len(value) > self.longest or not self._fits(value):
             raise ValueError(f"{value!r} is no ascii text of {self.longest}")
         return Data(Tag.OCTET_STRING, value.encode("ascii"))
 
@@ -78,16 +90,19 @@ class OctetText:
             text = held(data, str, Tag.VISIBLE_STRING)
         else:
             octets = held(data, bytes, Tag.OCTET_STRING)
-            text = "".join(chr(octet) if octet < 0x80 else "?" for octet in octets)
+            text = "".join(chr(octet) if octet < 0x80 else UNPRINTABLE for octet in octets)
         if len(text) > self.longest:
             raise TypeUnmatched(f"{len(text)} characters, not up to {self.longest}")
-        return text
+        return printable(text)
 
     def least(self) -> str:
         return ""
 
     def greatest(self) -> str:
         return "W" * self.longest
+
+    def _fits(self, text: str) -> bool:
+        return text.isascii() and text.isprintable()
 
 
 LOGICAL_NAME = Octets(6, 6)
