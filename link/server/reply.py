@@ -1,7 +1,8 @@
 """One answer in the making: its parts, and those that wait for the application. IEC 62056-5-3.
 
-Invariant: an answer is whole when every part is there, and it is never longer than the client
-takes.
+Invariants: an answer is whole when every part is there, and it is never longer than the client
+takes. A list is refused before anything is done if its shortest answer would be longer, and no more
+of a GET with list is encoded than one answer can carry.
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,7 +28,9 @@ from link.dlms import (
     SetRequest,
     SetResponse,
     StateError,
+    Tag,
 )
+from link.dlms.source import MAX_OCTETS, length_octets
 from link.server.events import Response
 from link.server.objects import Situation
 from link.server.services import Answer, Question, answer, serve
@@ -37,6 +40,12 @@ LIST_OVERHEAD = 6
 
 REFUSED_OCTETS = 2
 """A result that is no data: choice and code."""
+
+LIST_HEAD = 3
+"""Octets of an answer to a list before the count of its results: tag, kind, invoke."""
+
+NUMBER_OCTETS = 4
+"""A block number."""
 
 TOO_LONG = ExceptionResponse(StateError.SERVICE_UNKNOWN, ServiceError.PDU_TOO_LONG)
 
@@ -58,8 +67,11 @@ class Reply:
         self._last_block = last_block
         self._invoke = request.invoke
         self._request = request
-        singles = enumerate(_singles(request))
-        self._parts = [serve(single, situation, place) for place, single in singles]
+        self._room = MAX_OCTETS
+        self._parts = [
+            self._counted(serve(single, situation, place)) if self._room >= 0 else self._no_room
+            for place, single in enumerate(_singles(request))
+        ]
         self._open = len(self.questions)
 
     @property
@@ -79,7 +91,9 @@ class Reply:
         """
         if self._parts[question.place] is not question:
             raise ValueError(f"nobody waits for {question.row.key}")
-        self._parts[question.place] = answer(question, response)
+        is_full = self._room < 0
+        part = self._no_room if is_full else self._counted(answer(question, response))
+        self._parts[question.place] = part
         self._open -= 1
 
     @property
@@ -102,6 +116,17 @@ class Reply:
             case _:
                 return self._single(answers[0])
 
+    def _counted(self, part: Answer | Question) -> Answer | Question:
+        """Take the octets of an array in a list off the room; all other results are short."""
+        match self._request, part:
+            case GetListRequest(), GetResponse(result=Data(Tag.ARRAY) as array):
+                self._room -= len(array.to_bytes())
+        return part
+
+    @property
+    def _no_room(self) -> GetResponse:
+        return GetResponse(self._invoke, DataAccessResult.OTHER_REASON)
+
     def _single(self, given: Answer) -> Whole:
         if isinstance(given, SetResponse) and self._last_block is not None:
             return SetLastTaken(given.invoke, given.result, self._last_block)
@@ -110,6 +135,19 @@ class Reply:
     @property
     def _answers(self) -> list[Answer]:
         return [part for part in self._parts if not isinstance(part, Question)]
+
+
+def shortest(request: AnyRequest, *, last_block: int | None = None) -> int:
+    """Return the octets of the shortest answer to a list of SET or ACTION; 0 for all else."""
+    match request:
+        case SetListRequest(_, references):
+            behind = 0 if last_block is None else NUMBER_OCTETS
+            count = len(references)
+            return LIST_HEAD + len(length_octets(count)) + count + behind
+        case ActionListRequest(_, methods):
+            return LIST_HEAD + len(length_octets(len(methods))) + REFUSED_OCTETS * len(methods)
+        case _:
+            return 0
 
 
 def bounded(whole: Whole, longest: int) -> Whole | ExceptionResponse:

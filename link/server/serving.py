@@ -41,7 +41,7 @@ from link.dlms.source import MAX_OCTETS
 from link.server.counts import ServerCounts
 from link.server.events import Operation, Response
 from link.server.objects import Situation
-from link.server.reply import AnyRequest, Reply, Whole, bounded
+from link.server.reply import TOO_LONG, AnyRequest, Reply, Whole, bounded, shortest
 from link.server.services import Question, reach
 from link.server.transfers import First, Further, LongRequest, Transfers
 
@@ -85,7 +85,7 @@ class Serving:
         None for what is no request that is built. DlmsError where blocks carried no value.
         """
         needed = _NEEDS.get(type(apdu))
-        if needed is not None and needed not in self._situation.association.conformance:
+        if needed is not None and needed not in self._granted:
             self._counts.unsupported += 1
             return _NOT_GRANTED
         match apdu:
@@ -126,6 +126,10 @@ class Serving:
     def _serve(
         self, request: AnyRequest, last_block: int | None = None
     ) -> bytes | tuple[Question, ...]:
+        in_blocks = isinstance(request, ActionListRequest) and _ACTION_BLOCKS in self._granted
+        if not in_blocks and shortest(request, last_block=last_block) > self._longest:
+            self._counts.refused += 1
+            return TOO_LONG.to_bytes()
         self._reply = Reply(request, self._situation, last_block=last_block)
         self._counts.refused += self._reply.refused
         return self._said(self._reply) or self._reply.questions
@@ -140,15 +144,18 @@ class Serving:
 
     def _long(self, whole: Whole) -> Apdu:
         """Return the first block of an answer that is too long, or else what fits of it."""
-        granted = self._situation.association.conformance
         answer = bounded(whole, MAX_OCTETS)
         match answer:
-            case GetResponse() | GetListResponse() if _GET_BLOCKS in granted:
+            case GetResponse() | GetListResponse() if _GET_BLOCKS in self._granted:
                 return self._transfers.hold(answer, self._longest)
-            case ActionResponse() | ActionListResponse() if _ACTION_BLOCKS in granted:
+            case ActionResponse() | ActionListResponse() if _ACTION_BLOCKS in self._granted:
                 return self._transfers.hold(answer, self._longest)
             case _:
                 return bounded(whole, self._longest)
+
+    @property
+    def _granted(self) -> Conformance:
+        return self._situation.association.conformance
 
     @property
     def _longest(self) -> int:

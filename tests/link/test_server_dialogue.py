@@ -39,6 +39,7 @@ from link.dlms import (
     DataAccessResult,
     Done,
     ExceptionResponse,
+    GetBlock,
     GetListRequest,
     GetListResponse,
     GetRequest,
@@ -60,13 +61,16 @@ from link.dlms import (
     Tag,
     Unbuilt,
     UserDiagnostic,
+    answer_of,
     read_apdu,
 )
+from link.dlms.source import MAX_OCTETS
 from link.server import SERVER_KNOWS, AccessRefused, ActionDone, Client, Operation, Value, Written
 from link.server.association import MAX_RECEIVE
 from link.server.counts import ServerCounts
 from link.server.dialogue import Dialogue
 from link.server.events import Response
+from link.server.reply import TOO_LONG
 from link.server.services import Question
 from link.terms import Alarm, TokenResult, TokenStatus
 
@@ -87,6 +91,9 @@ from .dialogues import (
 ALARMS = row("alarms.value")
 ENTER = row("token_gateway.enter")
 NUMBER = row("meter_number.value")
+ONE_ALARM = Data(Tag.U32, 1)
+assert ENTER.returns is not None
+OUTCOME = ENTER.returns.greatest()
 LOG = row("token_log.buffer")
 MOST_LISTED = (MAX_RECEIVE - 4) // 10
 """References of 10 octets that one PDU holds."""
@@ -535,6 +542,53 @@ def test_a_list_is_never_longer_than_the_client_takes(longest: int, count: int) 
         assert len(answer.results) == count
     else:
         assert answer == ExceptionResponse(StateError.SERVICE_UNKNOWN, ServiceError.PDU_TOO_LONG)
+
+
+@given(st.integers(12, 60), st.integers(1, 30))
+def test_a_list_is_refused_before_anything_is_done_if_its_answer_cannot_be_said(
+    longest: int, count: int
+) -> None:
+    enter = MethodRef(ENTER.class_id, ENTER.logical_name, ENTER.index)
+    tokens = ActionListRequest(0xC1, (enter,) * count, (Data(Tag.OCTET_STRING, b"1" * 20),) * count)
+    writes = SetListRequest(0xC1, (Reference(reference(ALARMS)),) * count, (ONE_ALARM,) * count)
+    for wanted, response, octets in (
+        (tokens, ActionDone(ActionResult.SUCCESS, OUTCOME), 4 + 2 * count),
+        (writes, Written(), 4 + count),
+    ):
+        small = associated(proposal=proposing(max_receive=longest, conformance=SHORT))
+        questions = small.received(wanted.to_bytes())
+        if octets > longest:
+            assert questions == TOO_LONG.to_bytes()
+            continue
+        assert isinstance(questions, tuple)
+        said_last = [small.answered(question, response) for question in questions][-1]
+        assert said_last is not None
+        assert len(said_last) <= longest
+        given_back = read_apdu(said_last)
+        assert isinstance(given_back, ActionListResponse | SetListResponse)
+        assert len(given_back.results) == count
+
+
+def test_no_more_of_a_list_is_encoded_than_one_answer_can_carry() -> None:
+    log = (OUTCOME,) * 100
+    whole = len(LOG.schema.encode(log).to_bytes())
+    fits = MAX_OCTETS // whole
+    opened = associated()
+    questions = opened.received(listing(*[LOG] * 90).to_bytes())
+    assert isinstance(questions, tuple)
+    for question in questions[: fits + 1]:
+        assert opened.answered(question, Value(log)) is None
+    for question in questions[fits + 1 :]:
+        last = opened.answered(question, Value("is not looked at any more"))
+    assert last is not None
+    block = read_apdu(last)
+    assert isinstance(block, GetBlock)
+    assert isinstance(block.result, bytes)
+    answer = answer_of(GetListResponse, 0xC1, block.result)
+    assert isinstance(answer, GetListResponse)
+    kept = [isinstance(result, Data) for result in answer.results]
+    assert kept == [True] * fits + [False] * (90 - fits)
+    assert set(answer.results[fits:]) == {DataAccessResult.OTHER_REASON}
 
 
 def test_an_answer_never_exceeds_what_the_client_takes() -> None:
