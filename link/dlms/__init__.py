@@ -38,6 +38,12 @@ from link.dlms.codes import (
     UserDiagnostic,
 )
 from link.dlms.data import Data, Tag
+from link.dlms.list_blocks import (
+    ActionListFirstBlock,
+    SetListFirstBlock,
+    SetListLastTaken,
+    values_of,
+)
 from link.dlms.lists import (
     ActionListRequest,
     ActionListResponse,
@@ -74,6 +80,7 @@ __all__ = [
     "ActionBlock",
     "ActionBlockTaken",
     "ActionFirstBlock",
+    "ActionListFirstBlock",
     "ActionListRequest",
     "ActionListResponse",
     "ActionNext",
@@ -120,6 +127,8 @@ __all__ = [
     "SetBlockTaken",
     "SetFirstBlock",
     "SetLastTaken",
+    "SetListFirstBlock",
+    "SetListLastTaken",
     "SetListRequest",
     "SetListResponse",
     "SetRequest",
@@ -132,4 +141,5 @@ __all__ = [
     "answer_of",
     "raw_of",
     "read_apdu",
+    "values_of",
 ]

@@ -5,11 +5,14 @@ from typing import TypeAlias
 
 from link.dlms.acse import AARE_TAG, AARQ_TAG, RLRE_TAG, RLRQ_TAG, Aare, Aarq, Rlre, Rlrq
 from link.dlms.blocks import BLOCKS, BlockService
+from link.dlms.list_blocks import LIST_BLOCKS, ListBlockService
 from link.dlms.lists import LISTS, ListService
 from link.dlms.services import Service, read_service
 from link.dlms.unbuilt import Unbuilt
 
-Apdu: TypeAlias = Aarq | Aare | Rlrq | Rlre | Service | ListService | BlockService | Unbuilt
+Apdu: TypeAlias = (
+    Aarq | Aare | Rlrq | Rlre | Service | ListService | BlockService | ListBlockService | Unbuilt
+)
 
 _ACSE: dict[bytes, Callable[[bytes], Apdu]] = {
     bytes([AARQ_TAG]): Aarq.from_bytes,
@@ -24,4 +27,7 @@ def read_apdu(octets: bytes) -> Apdu:
     read_acse = _ACSE.get(octets[:1])
     if read_acse:
         return read_acse(octets)
-    return LISTS.read(octets) or BLOCKS.read(octets) or read_service(octets)
+    for layouts in (LISTS, BLOCKS, LIST_BLOCKS):
+        if record := layouts.read(octets):
+            return record
+    return read_service(octets)

@@ -159,21 +159,21 @@ LongAnswer: TypeAlias = GetResponse | GetListResponse | ActionResponse | ActionL
 
 _PLACE: Fields = (("last", Boolean()), ("number", U32))
 _NUMBER: tuple[str, Kind] = ("number", U32)
-_BLOCK: tuple[str, Kind] = ("block", Layout(Block, b"", (*_PLACE, ("raw", Octets()))))
+BLOCK: tuple[str, Kind] = ("block", Layout(Block, b"", (*_PLACE, ("raw", Octets()))))
 _RAW_OR_RESULT = Choice(((bytes, Octets()), (DataAccessResult, Code(DataAccessResult))))
 
 BLOCKS: Layouts[BlockService] = Layouts(
     Layout(GetNext, b"\xc0\x02", (INVOKE, _NUMBER)),
     Layout(GetBlock, b"\xc4\x02", (INVOKE, *_PLACE, ("result", _RAW_OR_RESULT))),
-    Layout(SetFirstBlock, b"\xc1\x02", (INVOKE, ATTRIBUTE, SELECTED, _BLOCK)),
-    Layout(SetBlock, b"\xc1\x03", (INVOKE, _BLOCK)),
+    Layout(SetFirstBlock, b"\xc1\x02", (INVOKE, ATTRIBUTE, SELECTED, BLOCK)),
+    Layout(SetBlock, b"\xc1\x03", (INVOKE, BLOCK)),
     Layout(SetBlockTaken, b"\xc5\x02", (INVOKE, _NUMBER)),
     Layout(SetLastTaken, b"\xc5\x03", (INVOKE, ("result", Code(DataAccessResult)), _NUMBER)),
-    Layout(ActionFirstBlock, b"\xc3\x04", (INVOKE, METHOD, _BLOCK)),
-    Layout(ActionBlock, b"\xc3\x06", (INVOKE, _BLOCK)),
+    Layout(ActionFirstBlock, b"\xc3\x04", (INVOKE, METHOD, BLOCK)),
+    Layout(ActionBlock, b"\xc3\x06", (INVOKE, BLOCK)),
     Layout(ActionBlockTaken, b"\xc7\x04", (INVOKE, _NUMBER)),
     Layout(ActionNext, b"\xc3\x02", (INVOKE, _NUMBER)),
-    Layout(ActionAnswerBlock, b"\xc7\x02", (INVOKE, _BLOCK)),
+    Layout(ActionAnswerBlock, b"\xc7\x02", (INVOKE, BLOCK)),
 )
 """Every service with a block that is built, by its first octets."""
 

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from link.dlms.codes import ActionResult, DataAccessResult
 from link.dlms.data import Data
-from link.dlms.fields import DATA, Code, Layout, Layouts, Optional, SequenceOf
+from link.dlms.fields import DATA, Code, Kind, Layout, Layouts, Optional, SequenceOf
 from link.dlms.services import (
     ATTRIBUTE,
     DATA_OR_RESULT,
@@ -107,13 +107,17 @@ ListService: TypeAlias = (
     | ActionListResponse
 )
 
-_REFERENCES = ("references", SequenceOf(Layout(Reference, b"", (ATTRIBUTE, SELECTED))))
+REFERENCES: tuple[str, Kind] = (
+    "references",
+    SequenceOf(Layout(Reference, b"", (ATTRIBUTE, SELECTED))),
+)
+METHODS: tuple[str, Kind] = ("methods", SequenceOf(METHOD[1]))
 _DONE = Layout(Done, b"", (("result", Code(ActionResult)), ("data", Optional(DATA_OR_RESULT))))
 
 LISTS: Layouts[ListService] = Layouts(
-    Layout(GetListRequest, b"\xc0\x03", (INVOKE, _REFERENCES)),
+    Layout(GetListRequest, b"\xc0\x03", (INVOKE, REFERENCES)),
     Layout(GetListResponse, b"\xc4\x03", (INVOKE, ("results", SequenceOf(DATA_OR_RESULT)))),
-    Layout(SetListRequest, b"\xc1\x04", (INVOKE, _REFERENCES, ("values", SequenceOf(DATA)))),
+    Layout(SetListRequest, b"\xc1\x04", (INVOKE, REFERENCES, ("values", SequenceOf(DATA)))),
     Layout(
         SetListResponse,
         b"\xc5\x05",
@@ -122,7 +126,7 @@ LISTS: Layouts[ListService] = Layouts(
     Layout(
         ActionListRequest,
         b"\xc3\x03",
-        (INVOKE, ("methods", SequenceOf(METHOD[1])), ("parameters", SequenceOf(DATA))),
+        (INVOKE, METHODS, ("parameters", SequenceOf(DATA))),
     ),
     Layout(ActionListResponse, b"\xc7\x03", (INVOKE, ("results", SequenceOf(_DONE)))),
 )

@@ -43,13 +43,6 @@ _SINGLE = {
 }
 """Services told by their first octet."""
 
-_BY_KIND = {
-    b"\xc1\x05": "set-request-with-list-and-first-datablock",
-    b"\xc3\x05": "action-request-with-list-and-first-pblock",
-    b"\xc5\x04": "set-response-last-datablock-with-list",
-}
-"""Services told by two octets: lists of SET and ACTION that come in blocks."""
-
 
 @dataclass(frozen=True, slots=True)
 class Unbuilt:
@@ -61,8 +54,7 @@ class Unbuilt:
     @classmethod
     def from_bytes(cls, octets: bytes) -> "Unbuilt":
         """Name the service of an APDU of at least one octet; what follows is not looked at."""
-        name = _SINGLE.get(octets[0]) or _BY_KIND.get(octets[:2], UNKNOWN)
-        return cls(name, octets)
+        return cls(_SINGLE.get(octets[0], UNKNOWN), octets)
 
     def to_bytes(self) -> bytes:
         """Return the octets as they came."""

@@ -23,6 +23,7 @@ from link.dlms import (
     GetResponse,
     ServiceError,
     SetLastTaken,
+    SetListLastTaken,
     SetListRequest,
     SetListResponse,
     SetRequest,
@@ -51,7 +52,14 @@ TOO_LONG = ExceptionResponse(StateError.SERVICE_UNKNOWN, ServiceError.PDU_TOO_LO
 
 Listed: TypeAlias = GetListRequest | SetListRequest | ActionListRequest
 AnyRequest: TypeAlias = GetRequest | SetRequest | ActionRequest | Listed
-Whole: TypeAlias = Answer | GetListResponse | SetListResponse | ActionListResponse | SetLastTaken
+Whole: TypeAlias = (
+    Answer
+    | GetListResponse
+    | SetListResponse
+    | ActionListResponse
+    | SetLastTaken
+    | SetListLastTaken
+)
 
 
 class Reply:
@@ -108,6 +116,8 @@ class Reply:
                 return GetListResponse(self._invoke, results)
             case SetListRequest():
                 written = tuple(each.result for each in answers if isinstance(each, SetResponse))
+                if self._last_block is not None:
+                    return SetListLastTaken(self._invoke, written, self._last_block)
                 return SetListResponse(self._invoke, written)
             case ActionListRequest():
                 run = (each for each in answers if isinstance(each, ActionResponse))
@@ -163,7 +173,7 @@ def bounded(whole: Whole, longest: int) -> Whole | ExceptionResponse:
             return ActionResponse(invoke, result)
         case ActionListResponse(invoke, done):
             return ActionListResponse(invoke, tuple(Done(each.result) for each in done))
-        case SetResponse() | SetLastTaken() | SetListResponse():
+        case SetResponse() | SetLastTaken() | SetListResponse() | SetListLastTaken():
             return whole
 
 

@@ -7,6 +7,7 @@ answer is longer than the client takes.
 |---------------------------|---------------------|----------------------------------------------|
 | GET, SET, ACTION          | of the service      | the response, or its first block if too long |
 | GET, SET, ACTION list     | multiple references | a result for each, or the first block        |
+| SET, ACTION list block    | both                | go on; at the last one as the list           |
 | GET, ACTION next          | block of it         | the next block of the answer                 |
 | SET, ACTION block         | block of it         | go on; at the last one as SET, ACTION        |
 """
@@ -14,6 +15,7 @@ answer is longer than the client takes.
 from link.dlms import (
     ActionBlock,
     ActionFirstBlock,
+    ActionListFirstBlock,
     ActionListRequest,
     ActionListResponse,
     ActionNext,
@@ -33,6 +35,7 @@ from link.dlms import (
     SetBlock,
     SetFirstBlock,
     SetLastTaken,
+    SetListFirstBlock,
     SetListRequest,
     SetRequest,
     StateError,
@@ -59,6 +62,8 @@ _NEEDS: dict[type[Apdu], Conformance] = {
     SetFirstBlock: _SET_BLOCKS,
     SetBlock: _SET_BLOCKS,
     ActionRequest: Conformance.ACTION,
+    SetListFirstBlock: _SET_BLOCKS | Conformance.MULTIPLE_REFERENCES,
+    ActionListFirstBlock: _ACTION_BLOCKS | Conformance.MULTIPLE_REFERENCES,
     ActionFirstBlock: _ACTION_BLOCKS,
     ActionBlock: _ACTION_BLOCKS,
     ActionNext: _ACTION_BLOCKS,
@@ -89,10 +94,6 @@ class Serving:
             self._counts.unsupported += 1
             return _NOT_GRANTED
         match apdu:
-            case SetListRequest(_, asked, given) | ActionListRequest(_, asked, given) if len(
-                asked
-            ) != len(given):
-                return None
             case (
                 GetRequest()
                 | SetRequest()
@@ -107,7 +108,7 @@ class Serving:
                 return self._transfers.next(apdu).to_bytes()
             case SetFirstBlock() | ActionFirstBlock():
                 return self._denied(apdu) or self._take(apdu)
-            case SetBlock() | ActionBlock():
+            case SetListFirstBlock() | ActionListFirstBlock() | SetBlock() | ActionBlock():
                 return self._take(apdu)
             case _:
                 return None
@@ -125,7 +126,11 @@ class Serving:
 
     def _serve(
         self, request: AnyRequest, last_block: int | None = None
-    ) -> bytes | tuple[Question, ...]:
+    ) -> bytes | tuple[Question, ...] | None:
+        match request:
+            case SetListRequest(_, asked, given) | ActionListRequest(_, asked, given):
+                if len(asked) != len(given):
+                    return None
         in_blocks = isinstance(request, ActionListRequest) and _ACTION_BLOCKS in self._granted
         if not in_blocks and shortest(request, last_block=last_block) > self._longest:
             self._counts.refused += 1
@@ -161,7 +166,7 @@ class Serving:
     def _longest(self) -> int:
         return self._situation.association.max_send
 
-    def _denied(self, first: First) -> bytes | None:
+    def _denied(self, first: SetFirstBlock | ActionFirstBlock) -> bytes | None:
         """Refuse a long request at its first block where its last one would be refused."""
         is_set = isinstance(first, SetFirstBlock)
         wanted = first.attribute if isinstance(first, SetFirstBlock) else first.method
@@ -174,7 +179,7 @@ class Serving:
             return SetLastTaken(first.invoke, row, first.block.number).to_bytes()
         return ActionResponse(first.invoke, ActionResult(row)).to_bytes()
 
-    def _take(self, block: First | Further) -> bytes | tuple[Question, ...]:
+    def _take(self, block: First | Further) -> bytes | tuple[Question, ...] | None:
         taken = self._transfers.take(block)
         if isinstance(taken, LongRequest):
             return self._serve(taken.request, last_block=taken.number)

@@ -14,6 +14,8 @@ from link.dlms import (
     ActionBlock,
     ActionBlockTaken,
     ActionFirstBlock,
+    ActionListFirstBlock,
+    ActionListRequest,
     ActionListResponse,
     ActionNext,
     ActionRequest,
@@ -30,9 +32,12 @@ from link.dlms import (
     SetBlockTaken,
     SetFirstBlock,
     SetLastTaken,
+    SetListFirstBlock,
+    SetListRequest,
     SetRequest,
     Taken,
     raw_of,
+    values_of,
 )
 from link.server.counts import ServerCounts
 
@@ -43,7 +48,7 @@ GET_AROUND = 9
 ACTION_AROUND = 8
 """Octets of an answer's block beside its raw data and their length."""
 
-First: TypeAlias = SetFirstBlock | ActionFirstBlock
+First: TypeAlias = SetFirstBlock | ActionFirstBlock | SetListFirstBlock | ActionListFirstBlock
 Further: TypeAlias = SetBlock | ActionBlock
 Next: TypeAlias = GetNext | ActionNext
 Said: TypeAlias = (
@@ -81,11 +86,15 @@ _FAULT_OF = {
 }
 
 
+Taking: TypeAlias = SetRequest | ActionRequest | SetListRequest | ActionListRequest
+"""What can come in blocks."""
+
+
 @dataclass(frozen=True, slots=True)
 class LongRequest:
     """A request whose last block, of that number, has come."""
 
-    request: SetRequest | ActionRequest
+    request: Taking
     number: int
 
 
@@ -116,15 +125,23 @@ class _Coming:
         self._first = first
 
     def is_continued_by(self, further: Further) -> bool:
-        of_set = isinstance(self._first, SetFirstBlock)
+        of_set = isinstance(self._first, SetFirstBlock | SetListFirstBlock)
         return isinstance(further, SetBlock) is of_set and further.invoke == self._first.invoke
 
-    def whole(self) -> SetRequest | ActionRequest:
-        """Return the request as if it had come at once; raises DlmsError."""
-        first, value = self._first, Data.from_bytes(self.octets.octets)
-        if isinstance(first, SetFirstBlock):
-            return SetRequest(first.invoke, first.attribute, value, first.selection)
-        return ActionRequest(first.invoke, first.method, value)
+    def whole(self) -> Taking:
+        """Return the request as if it had come in one APDU; raises DlmsError."""
+        raw = self.octets.octets
+        match self._first:
+            case SetFirstBlock(invoke, attribute, _, selection):
+                return SetRequest(invoke, attribute, Data.from_bytes(raw), selection)
+            case ActionFirstBlock(invoke, method):
+                return ActionRequest(invoke, method, Data.from_bytes(raw))
+            case SetListFirstBlock(invoke, references):
+                return SetListRequest(invoke, references, values_of(raw))
+            case ActionListFirstBlock(invoke, methods):
+                return ActionListRequest(invoke, methods, values_of(raw))
+            case _:
+                assert_never(self._first)
 
 
 class Transfers:
@@ -158,7 +175,7 @@ class Transfers:
         """Take a block of a request, or the whole with its last one; raises DlmsError for that."""
         coming = self._coming
         self.drop()
-        if isinstance(block, SetFirstBlock | ActionFirstBlock):
+        if isinstance(block, First):
             coming = _Coming(block)
         elif coming is None or not coming.is_continued_by(block):
             return self.refuse(block, Fault.NONE_OPEN)
@@ -176,9 +193,9 @@ class Transfers:
         match asked:
             case GetNext(invoke, number):
                 return GetBlock(invoke, True, number, _OF_GET[fault])
-            case SetFirstBlock(invoke=invoke) | SetBlock(invoke=invoke):
-                return SetLastTaken(invoke, _OF_SET[fault], asked.block.number)
-            case ActionNext() | ActionFirstBlock() | ActionBlock():
+            case SetFirstBlock() | SetListFirstBlock() | SetBlock():
+                return SetLastTaken(asked.invoke, _OF_SET[fault], asked.block.number)
+            case ActionNext() | ActionFirstBlock() | ActionListFirstBlock() | ActionBlock():
                 return ActionResponse(asked.invoke, _OF_ACTION[fault])
             case _:
                 assert_never(asked)
@@ -190,6 +207,6 @@ class Transfers:
 
 
 def _go_on(block: First | Further) -> Said:
-    if isinstance(block, SetFirstBlock | SetBlock):
+    if isinstance(block, SetFirstBlock | SetListFirstBlock | SetBlock):
         return SetBlockTaken(block.invoke, block.block.number)
     return ActionBlockTaken(block.invoke, block.block.number)

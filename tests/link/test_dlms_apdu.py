@@ -15,6 +15,7 @@ from link.dlms import (
     ActionBlock,
     ActionBlockTaken,
     ActionFirstBlock,
+    ActionListFirstBlock,
     ActionListRequest,
     ActionListResponse,
     ActionNext,
@@ -50,6 +51,8 @@ from link.dlms import (
     SetBlockTaken,
     SetFirstBlock,
     SetLastTaken,
+    SetListFirstBlock,
+    SetListLastTaken,
     SetListRequest,
     SetListResponse,
     SetRequest,
@@ -61,6 +64,7 @@ from link.dlms import (
 )
 from link.dlms.blocks import BLOCKS
 from link.dlms.fields import Layout
+from link.dlms.list_blocks import LIST_BLOCKS
 from link.dlms.lists import LISTS
 from link.dlms.services import SERVICES
 
@@ -81,7 +85,7 @@ def captured_apdus(session: int) -> list[bytes]:
 
 
 CAPTURED = [apdu for session in range(3) for apdu in captured_apdus(session)]
-LAYOUTS: tuple[Layout[object], ...] = SERVICES.rows + LISTS.rows + BLOCKS.rows
+LAYOUTS: tuple[Layout[object], ...] = SERVICES.rows + LISTS.rows + BLOCKS.rows + LIST_BLOCKS.rows
 
 data = st.one_of(
     st.integers(0, 2**32 - 1).map(lambda value: Data(Tag.U32, value)),
@@ -130,6 +134,9 @@ services = st.one_of(
     st.builds(
         GetBlock, octet, st.booleans(), numbers, raw_data | st.sampled_from(DataAccessResult)
     ),
+    st.builds(SetListFirstBlock, octet, listed(references), blocks),
+    st.builds(SetListLastTaken, octet, listed(st.sampled_from(DataAccessResult)), numbers),
+    st.builds(ActionListFirstBlock, octet, listed(methods), blocks),
     st.builds(SetFirstBlock, octet, attributes, blocks, selections),
     st.builds(SetBlock, octet, blocks),
     st.builds(SetBlockTaken, octet, numbers),
@@ -231,6 +238,17 @@ def test_the_plain_session_is_understood() -> None:
             "c104c10100030100010800ff0200011107",
         ),
         (SetListResponse(0xC1, (DataAccessResult.SUCCESS,)), "c505c10100"),
+        (
+            SetListFirstBlock(
+                0xC1, (Reference(AttributeRef(3, ENERGY, 2)),), Block(False, 1, b"\x01\x11")
+            ),
+            "c105c10100030100010800ff02000000000001020111",
+        ),
+        (SetListLastTaken(0xC1, (DataAccessResult.SUCCESS,), 2), "c504c1010000000002"),
+        (
+            ActionListFirstBlock(0xC1, (MethodRef(115, GATEWAY, 1),), Block(True, 1, b"\x00")),
+            "c305c10100730000132800ff0101000000010100",
+        ),
         (
             ActionListRequest(0xC1, (MethodRef(115, GATEWAY, 1),), (Data(Tag.U8, 7),)),
             "c303c10100730000132800ff01011107",
@@ -345,8 +363,7 @@ def test_a_damaged_octet_ends_in_an_apdu_or_in_a_dlms_error(
 @pytest.mark.parametrize(
     ("octets", "service"),
     [
-        ("c105c1", "set-request-with-list-and-first-datablock"),
-        ("c305c1", "action-request-with-list-and-first-pblock"),
+        ("c106", UNKNOWN),
         ("c81e30", "glo-get-request"),
         ("cb3130", "glo-action-request"),
         ("db0843", "general-glo-ciphering"),

@@ -12,6 +12,8 @@ from link.dlms import (
     ActionBlock,
     ActionBlockTaken,
     ActionFirstBlock,
+    ActionListFirstBlock,
+    ActionListRequest,
     ActionNext,
     ActionRequest,
     ActionResponse,
@@ -37,6 +39,8 @@ from link.dlms import (
     SetBlockTaken,
     SetFirstBlock,
     SetLastTaken,
+    SetListFirstBlock,
+    SetListLastTaken,
     SetRequest,
     StateError,
     Tag,
@@ -45,7 +49,8 @@ from link.dlms import (
 )
 from link.server import ActionDone, Written
 from link.server.dialogue import Dialogue
-from link.server.transfers import LONGEST_REQUEST
+from link.server.services import Question
+from link.server.transfers import LONGEST_REQUEST, First, Further
 from link.terms import Alarm
 
 from .dialogues import ALL, associated, proposing, said
@@ -168,12 +173,12 @@ def test_a_new_association_knows_no_transfer_of_the_old_one() -> None:
     assert said(client, GetNext(INVOKE, 1)) == lost(1, DataAccessResult.NO_LONG_GET_IN_PROGRESS)
 
 
-def sent(to: Dialogue, requests: list[Apdu]) -> bytes | tuple[object, ...]:
+def sent(to: Dialogue, requests: list[Apdu]) -> bytes | tuple[Question, ...]:
     """Send a request in blocks; all but the last one are taken."""
     for request in requests[:-1]:
         taken = said(to, request)
         assert isinstance(taken, SetBlockTaken | ActionBlockTaken)
-        assert isinstance(request, SetFirstBlock | SetBlock | ActionFirstBlock | ActionBlock)
+        assert isinstance(request, First | Further)
         assert (taken.invoke, taken.number) == (INVOKE, request.block.number)
     return to.received(requests[-1].to_bytes())
 
@@ -214,6 +219,59 @@ def test_a_value_in_blocks_is_written_and_told_with_the_number_of_its_last_block
     assert octets is not None
     done = SetLastTaken(INVOKE, DataAccessResult.SUCCESS, len(requests))
     assert read_apdu(octets) == done
+
+
+def listed(values: tuple[Data, ...]) -> bytes:
+    return bytes([len(values)]) + b"".join(value.to_bytes() for value in values)
+
+
+@given(st.integers(1, 60), st.integers(1, 9))
+def test_a_list_of_tokens_in_blocks_is_put_to_the_application_as_the_list(
+    size: int, count: int
+) -> None:
+    tokens = tuple(Data(Tag.OCTET_STRING, str(n).encode() * 20) for n in range(count))
+    methods = (GATEWAY,) * count
+    first, *further = cut(listed(tokens), size)
+    requests: list[Apdu] = [ActionListFirstBlock(INVOKE, methods, first)]
+    requests += [ActionBlock(INVOKE, block) for block in further]
+    in_blocks, in_one = associated(), associated()
+    asked = in_one.received(ActionListRequest(INVOKE, methods, tokens).to_bytes())
+    asked_in_blocks = sent(in_blocks, requests)
+    assert asked_in_blocks == asked
+    assert isinstance(asked_in_blocks, tuple)
+    assert isinstance(asked, tuple)
+    done = ActionDone(ActionResult.SUCCESS)
+    at_once = [in_one.answered(question, done) for question in asked]
+    assert [in_blocks.answered(question, done) for question in asked_in_blocks] == at_once
+    assert isinstance(at_once[-1], bytes)
+
+
+@given(st.integers(1, 20), st.integers(1, 9))
+def test_a_list_of_values_in_blocks_is_written_and_told_with_the_number_of_its_last_block(
+    size: int, count: int
+) -> None:
+    values = tuple(Data(Tag.U32, n % 3) for n in range(count))
+    first, *further = cut(listed(values), size)
+    places = (Reference(attribute(ALARMS)),) * count
+    requests: list[Apdu] = [SetListFirstBlock(INVOKE, places, first)]
+    requests += [SetBlock(INVOKE, block) for block in further]
+    client = associated()
+    questions = sent(client, requests)
+    assert isinstance(questions, tuple)
+    assert [question.value for question in questions] == [Alarm(n % 3) for n in range(count)]
+    octets = [client.answered(question, Written()) for question in questions][-1]
+    assert octets is not None
+    results = (DataAccessResult.SUCCESS,) * count
+    assert read_apdu(octets) == SetListLastTaken(INVOKE, results, len(requests))
+
+
+def test_a_list_in_blocks_without_a_value_for_each_place_is_senseless_and_does_nothing() -> None:
+    senseless = ExceptionResponse(StateError.SERVICE_UNKNOWN, ServiceError.OTHER_REASON)
+    for raw in (b"", b"\x00", b"\x02" + DIGITS.to_bytes(), listed((DIGITS,)) + b"\x00"):
+        whole = Block(True, 1, raw)
+        assert said(associated(), ActionListFirstBlock(INVOKE, (GATEWAY,), whole)) == senseless
+        places = (Reference(attribute(ALARMS)),)
+        assert said(associated(), SetListFirstBlock(INVOKE, places, whole)) == senseless
 
 
 def test_who_has_no_right_is_told_at_the_first_block() -> None:
@@ -266,11 +324,20 @@ def test_blocks_that_carry_no_value_are_senseless() -> None:
 
 BITS = {
     Conformance.BLOCK_GET: [GetNext(INVOKE, 1)],
-    Conformance.BLOCK_SET: [FIRST, SetBlock(INVOKE, Block(True, 2, b""))],
+    Conformance.BLOCK_SET: [
+        FIRST,
+        SetBlock(INVOKE, Block(True, 2, b"")),
+        SetListFirstBlock(INVOKE, (), Block(True, 1, b"\x00")),
+    ],
+    Conformance.MULTIPLE_REFERENCES: [
+        SetListFirstBlock(INVOKE, (), Block(True, 1, b"\x00")),
+        ActionListFirstBlock(INVOKE, (), Block(True, 1, b"\x00")),
+    ],
     Conformance.BLOCK_ACTION: [
         ActionFirstBlock(INVOKE, GATEWAY, Block(True, 1, b"\x00")),
         ActionBlock(INVOKE, Block(True, 2, b"")),
         ActionNext(INVOKE, 1),
+        ActionListFirstBlock(INVOKE, (), Block(True, 1, b"\x00")),
     ],
 }
 
@@ -295,6 +362,8 @@ requests = st.one_of(
     st.builds(SetBlock, invokes, blocks),
     st.builds(ActionFirstBlock, invokes, st.just(GATEWAY), blocks),
     st.builds(ActionBlock, invokes, blocks),
+    st.builds(SetListFirstBlock, invokes, st.just((Reference(attribute(ALARMS)),) * 2), blocks),
+    st.builds(ActionListFirstBlock, invokes, st.just((GATEWAY,)), blocks),
 )
 
 
@@ -304,9 +373,9 @@ def test_in_any_order_every_apdu_ends_in_one_answer(asked: list[Apdu]) -> None:
     for apdu in asked:
         taken = client.received(apdu.to_bytes())
         if isinstance(taken, tuple):
-            (question,) = taken
-            is_set = question.row is ALARMS
-            done = Written() if is_set else ActionDone(ActionResult.SUCCESS)
-            taken = client.answered(question, done) or b""
+            for question in taken:
+                is_set = question.row is ALARMS
+                done = Written() if is_set else ActionDone(ActionResult.SUCCESS)
+                taken = client.answered(question, done) or b""
         assert read_apdu(taken)
         assert len(taken) <= 100
