@@ -34,7 +34,7 @@ from link.dlms.acse import AARQ_TAG
 from link.server.association import MALFORMED, MAX_RECEIVE, STRANGER, Association, Rejection, judge
 from link.server.counts import ServerCounts
 from link.server.events import Client, Response
-from link.server.objects import HdlcSetup, Situation
+from link.server.objects import HdlcSetup, Situation, silent_on
 from link.server.reply import TOO_LONG
 from link.server.services import Question
 from link.server.serving import Serving
@@ -129,9 +129,14 @@ class Dialogue:
             return STRANGER
         verdict = judge(aarq, self._client.role, lab=self._lab)
         if isinstance(verdict, Association):
-            rights = rights_of(self._client.role, lab=self._lab)
             situation = Situation(
-                self._device, self._client, self._hdlc, rights, verdict, self._lacking
+                self._device,
+                self._client,
+                self._hdlc,
+                rights_of(self._client.role, lab=self._lab),
+                verdict,
+                self._lacking,
+                silent_on(self._hdlc),
             )
             self._serving = Serving(situation, self._counts)
         return verdict

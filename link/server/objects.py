@@ -48,15 +48,17 @@ class Situation:
     association: Association
     lacking: frozenset[str] = frozenset()
     """Names of objects of the map that this device has not."""
+    silent: frozenset[str] = frozenset()
+    """Keys of rows that have no value on this medium (see silent_on), and so no access."""
 
-    @property
-    def silent(self) -> frozenset[str]:
-        """Return the keys of rows that have no value here, and so no access.
 
-        A medium without a bit rate, or with one that the class does not know, cannot name it.
-        """
-        known = _speed_name(self.hdlc) in CommSpeed.__members__
-        return frozenset() if known else frozenset({"hdlc_setup.comm_speed"})
+def silent_on(hdlc: HdlcSetup) -> frozenset[str]:
+    """Return the keys of rows that have no value on a medium.
+
+    One without a bit rate, or with a bit rate that the class does not know, cannot name it.
+    """
+    known = _speed_name(hdlc) in CommSpeed.__members__
+    return frozenset() if known else frozenset({"hdlc_setup.comm_speed"})
 
 
 def _speed_name(hdlc: HdlcSetup) -> str:
