@@ -36,8 +36,8 @@ NAMES = [
             "enter_to_parts",
         )
     ),
-    "server.get",
     "server.echo",
+    "server.get",
     *(f"server.{peer.name}" for peer in INSTALLED),
     "server.get_to_echo",
     *(f"server.get_to_{peer.name}" for peer in INSTALLED),
@@ -86,8 +86,8 @@ def test_a_server_that_is_installed_has_its_rows_and_any_other_none(temporary: P
     figures = measure_link(temporary, SHORT_S, [ABSENT, PRESENT])
     servers = {figure.name: figure for figure in figures if figure.name.startswith("server.")}
     assert list(servers) == [
-        "server.get",
         "server.echo",
+        "server.get",
         "server.second echo",
         "server.get_to_echo",
         "server.get_to_second echo",

@@ -15,8 +15,8 @@ from tools.exits import Exit, Stop
 ANSWER_S = 5.0
 """How long one answer may take."""
 
-TRIPS = 8
-"""Round trips of one turn."""
+TRIPS = 16
+"""Round trips of one turn: the first ones find a server that has slept."""
 
 _READ_OCTETS = 4096
 

@@ -77,24 +77,25 @@ class Servers:
         peers: Sequence[Peer],
         stack: AsyncExitStack,
     ) -> "Servers":
-        """Start the far sides but the meter, which runs at its URL; raises Stop."""
+        """Start the far sides but the meter, which runs at its URL; raises Stop.
+
+        The echo has the first turn: it finds the machine as the commit before it has left it.
+        """
         url, made = meter
         client = _client(url, stack)
         gets = record_gets(client, made)
-        ways = {"server.get": RawTurns(client, gets).turn}
         echo = Exchange(gets[0].request, gets[0].request)
-        far_sides = [("echo", "tools.bench.far_bare", echo)]
-        far_sides += [(peer.name, peer.far, peer.exchange) for peer in peers]
-        for name, module, exchange in far_sides:
-            far = child(module, log=folder / f"{name}.log")
-            client = _client(await (await stack.enter_async_context(far)).url(), stack)
-            client.check(exchange)
-            ways[f"server.{name}"] = RawTurns(client, (exchange,)).turn
+        ways = {
+            "server.echo": await _far_way(folder, "tools.bench.far_bare", echo, stack),
+            "server.get": RawTurns(client, gets).turn,
+        }
+        for peer in peers:
+            ways[f"server.{peer.name}"] = await _far_way(folder, peer.far, peer.exchange, stack)
         return cls(peers, ways)
 
     def figures(self, samples_s: Mapping[str, Sequence[float]]) -> tuple[Figure, ...]:
         """Make the figures of the seconds of each way."""
-        abouts = {"get": "GET of the credit", "echo": "bare echo of asyncio"}
+        abouts = {"echo": "bare echo of asyncio", "get": "GET of the credit"}
         abouts |= {peer.name: peer.about for peer in self.peers}
         rates = {
             name: median_rate(f"server.{name}", f"server: {about}", samples_s[f"server.{name}"])
@@ -115,6 +116,14 @@ class Servers:
             for peer in self.peers
         ]
         return (*rates.values(), to_echo, *to_peers)
+
+
+async def _far_way(folder: Path, module: str, exchange: Exchange, stack: AsyncExitStack) -> Way:
+    """Start a far side, see that it answers as expected, and return its way."""
+    far = child(module, log=folder / f"{module}.log")
+    client = _client(await (await stack.enter_async_context(far)).url(), stack)
+    client.check(exchange)
+    return RawTurns(client, (exchange,)).turn
 
 
 def _client(url: str, stack: AsyncExitStack) -> RawClient:
