@@ -28,7 +28,7 @@ from link.dlms import Apdu, Conformance, GetListRequest, GetRequest, Reference
 from link.terms import LinkTrouble
 
 LIST_LONGEST = 32
-"""References of one list: as many as our server looks at."""
+"""References of one list; more go into further ones, so that a slow meter is not asked too much."""
 
 LIST_AROUND = 4
 """Octets of a list beside its references: tag, kind, invoke, count."""
