@@ -8,12 +8,12 @@ import time
 from pathlib import Path
 
 from link.arguments import Exit, Parser, hold_leash
-from link.durable import DurableError, StoreDamaged, StoreMissing
+from link.durable import DurableError
 from link.media import MediumError, UrlError
 from link.settings import SettingsError
 from meter import commands
 from meter.app.process import MeterProcess
-from meter.commands import COMMANDS
+from meter.commands import COMMANDS, with_next_step
 from meter.config import MeterConfig, read_config
 from meter.relays import RelayError
 from meter.sources import SourceError
@@ -27,9 +27,6 @@ log goes to standard error. SIGTERM and Ctrl-C end it and lose nothing.
 
 With the meter stopped, `splitmeter meter begin | show | backup | restore` look after its store.
 """
-
-NEXT = ": put a backup back (splitmeter meter restore) or begin a store (splitmeter meter begin)"
-"""What to do where the store is missing or empty."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -46,11 +43,9 @@ def main(argv: list[str] | None = None) -> int:
         return asyncio.run(_run(config, folder, leash=arguments.leash))
     except (SettingsError, UrlError, SourceError, RelayError) as error:
         return _refused(str(error), Exit.USAGE)
-    except StoreMissing as error:
-        return _refused(f"{error}{NEXT}", Exit.FAILED)
-    except StoreDamaged as error:
-        return _refused(f"{error}: see splitmeter meter show, restore", Exit.FAILED)
-    except (MediumError, DurableError) as error:
+    except DurableError as error:
+        return _refused(with_next_step(error), Exit.FAILED)
+    except MediumError as error:
         return _refused(str(error), Exit.FAILED)
 
 

@@ -11,6 +11,7 @@ from link.durable.database import (
 )
 from link.durable.errors import (
     DurableError,
+    NotADatabase,
     NotAStore,
     StoreBroken,
     StoreDamaged,
@@ -18,6 +19,7 @@ from link.durable.errors import (
     StoreFull,
     StoreInUse,
     StoreMissing,
+    printable,
 )
 from link.durable.file import BESIDE, check_file, give_name, set_aside
 from link.durable.seal import NO_SEAL, SEAL_OCTETS, seal
@@ -31,6 +33,7 @@ __all__ = [
     "Cursor",
     "Database",
     "DurableError",
+    "NotADatabase",
     "NotAStore",
     "Row",
     "StoreBroken",
@@ -43,6 +46,7 @@ __all__ = [
     "check_file",
     "connect_sqlite",
     "give_name",
+    "printable",
     "seal",
     "set_aside",
 ]

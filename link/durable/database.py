@@ -19,6 +19,7 @@ from typing import Protocol, Self, TypeAlias
 
 from link.durable.errors import (
     DurableError,
+    NotADatabase,
     NotAStore,
     StoreBroken,
     StoreDamaged,
@@ -207,7 +208,7 @@ class Database:
             found = self._connection.execute(sql).fetchall()
         except sqlite3.Error as error:
             if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:  # a header of unknown format
-                raise NotAStore(f"{self._path}: not a store ({printable(error)})") from error
+                raise NotADatabase(f"{self._path}: not a store ({printable(error)})") from error
             raise
         match found:
             case [(int(value),)]:

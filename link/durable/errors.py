@@ -39,12 +39,19 @@ class StoreDamaged(StoreBroken):
     """What stands in the file is not what was written."""
 
 
+class NotADatabase(StoreDamaged, NotAStore):
+    """The file is no database: it is something else, or its first page is damaged."""
+
+
+LONGEST = 200
+"""Characters that are told of what a file holds."""
+
 _DAMAGED = (StoreDamaged, "damaged")
 
 _KINDS: dict[int, tuple[type[DurableError], str]] = {
     sqlite3.SQLITE_BUSY: (StoreInUse, "in use by another process"),
     sqlite3.SQLITE_LOCKED: (StoreInUse, "in use by another process"),
-    sqlite3.SQLITE_NOTADB: (NotAStore, "not a store"),
+    sqlite3.SQLITE_NOTADB: (NotADatabase, "not a store"),
     sqlite3.SQLITE_FULL: (StoreFull, "full: make room on the disk"),
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
     sqlite3.SQLITE_FORMAT: _DAMAGED,
@@ -81,12 +88,19 @@ def _raise_durable(path: Path, error: sqlite3.Error) -> NoReturn:
     wanted, text = _kind_of(error) or (None, "")
     if wanted is None:
         raise error
-    raise wanted(f"{path}: {text} ({printable(error)})") from error
+    raise wanted(f"{path}: {text} ({_told(error)})") from error
+
+
+def _told(error: sqlite3.Error) -> str:
+    """Return what an error says, but not the text that it quotes: there may be a key in it."""
+    return printable(error) if hasattr(error, "sqlite_errorcode") else "a text that is not UTF-8"
 
 
 def printable(error: object) -> str:
-    """Return a message that may quote a damaged file, on one line and safe for a terminal."""
-    return "".join(sign if sign.isprintable() else "?" for sign in " ".join(str(error).split()))
+    """Return text that may quote a damaged file: one line, not endless, safe for a terminal."""
+    line = " ".join(str(error).split())
+    told = line if len(line) <= LONGEST else f"{line[:LONGEST]}..."
+    return "".join(sign if sign.isprintable() else "?" for sign in told)
 
 
 def _kind_of(error: sqlite3.Error) -> tuple[type[DurableError], str] | None:

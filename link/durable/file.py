@@ -6,7 +6,7 @@ import stat
 import tempfile
 from pathlib import Path
 
-from link.durable.errors import NotAStore, StoreBroken, StoreExists, StoreMissing
+from link.durable.errors import NotADatabase, NotAStore, StoreBroken, StoreExists, StoreMissing
 from link.files import is_open_to_others, reason_of, sync
 
 HEADER_OCTETS = 100
@@ -97,6 +97,6 @@ def check_file(path: Path) -> None:
     if status.st_size == 0:
         raise StoreMissing(f"{path}: empty: what was stored here is lost")
     if status.st_size < HEADER_OCTETS:  # SQLite would take a single octet for an empty file
-        raise NotAStore(f"{path}: not a store: only {status.st_size} octets")
+        raise NotADatabase(f"{path}: not a store: only {status.st_size} octets")
     if is_open_to_others(status.st_mode):
         raise NotAStore(f"{path}: readable by others: chmod 600 {path}")

@@ -9,6 +9,14 @@ LATEST = (1 << 32) - 1
 """The last second that a stamp can carry, in the year 2106."""
 
 
+def time_of(at: int) -> str:
+    """Return a UTC second as people write it; one of no calendar as a number."""
+    try:
+        return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M} UTC"
+    except (ValueError, OverflowError, OSError):
+        return f"second {at}"
+
+
 class WallClock:
     """Stamps and never measures (meter.md 1). The domain never reads a zone file: this does.
 

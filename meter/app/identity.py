@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from link.durable import NotAStore
+from link.durable import NotAStore, printable
 from meter.domain import Seed, State
 
 Fixed: TypeAlias = tuple[Callable[[State], object], Callable[[Seed], object]]
@@ -37,6 +37,6 @@ def check_identity(state: State, seed: Seed) -> None:
     for key, (kept, configured) in FIXED.items():
         if kept(state) != configured(seed):
             raise NotAStore(
-                f"the store is of another meter: {key} is {kept(state)} there and"
+                f"the store is of another meter: {key} is {printable(kept(state))} there and"
                 f" {configured(seed)} in the configuration: give [store] the file of this meter"
             )

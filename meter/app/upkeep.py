@@ -5,18 +5,21 @@ set aside under another name (security.md, backup and restore).
 """
 
 import os
+from contextlib import closing
 from pathlib import Path
 
 from link.durable import (
     BESIDE,
     DurableError,
+    NotAStore,
     StoreBroken,
+    StoreDamaged,
     StoreExists,
-    StoreInUse,
     StoreMissing,
     set_aside,
 )
 from link.files import create, reason_of, sync
+from meter.app.clock import time_of
 from meter.app.identity import check_identity
 from meter.domain import Restore, Seed, State, apply_all, decide, initial
 from meter.store import Store
@@ -27,26 +30,28 @@ class WrongClock(Exception):
     """The clock cannot be right: the store knows of a later second. The message is one line."""
 
 
-def begin(path: Path, seed: Seed, at: int, *, in_use: bool = False) -> State:
-    """Create the store of a meter at a UTC second, and return its first state.
+def begin(path: Path, seed: Seed, at: int, *, in_use: bool = False) -> Path | None:
+    """Create the store of a meter at a UTC second.
 
-    `in_use`: the meter had a store that is lost. Tokens made until `at` are refused then, since
-    nobody knows which of them were used. Raises StoreExists if there is a store, or an empty file
-    where one was and the meter is said to be new; WrongClock for a meter in use, if the clock is
-    before its day of manufacture.
+    `in_use`: the meter had a store that is lost or damaged. Tokens made until `at` are refused
+    then, since nobody knows which of them were used; what is left of the store is set aside, and
+    its new name returned. Raises StoreExists if there is a store that is whole, or any file if the
+    meter is said to be new; WrongClock for a meter in use, if the clock is before its day of
+    manufacture.
     """
     if in_use and at < seed.manufactured:
-        raise WrongClock("the clock is before the day of manufacture: set it")
+        made = time_of(seed.manufactured)
+        raise WrongClock(f"the clock says {time_of(at)}, the meter was made on {made}: set it")
     state = initial(seed, at)
     facts = decide(state, Restore(), at).facts if in_use else ()
     put_into_place(path)
-    if _is_empty(path):
-        if not in_use:
-            raise StoreExists(f"{path}: empty: a store was here, so the meter was in use: --in-use")
-        set_aside(path)
-    after = apply_all(state, facts)
-    Store.create(path, after, facts)
-    return after
+    if in_use:
+        _refuse_whole(path, seed, "a store begun anew")
+    elif _is_empty(path):
+        raise StoreExists(f"{path}: empty: a store was here, so the meter was in use: --in-use")
+    gone = set_aside(path) if in_use else None
+    Store.create(path, apply_all(state, facts), facts)
+    return gone
 
 
 def back_up(path: Path, copy: Path) -> None:
@@ -64,10 +69,10 @@ def restore(path: Path, backup: Path, seed: Seed, at: int) -> tuple[State, Path 
 
     Return the state, and where the store that was there has gone, None if none was. Tokens made
     until `at` are refused from then on. Raises StoreExists if the store in place is whole,
-    NotAStore if the backup is another meter's, WrongClock if it knows of a later second, and
-    DurableError.
+    NotAStore if the backup is another meter's, or what stands in place is no meter's store or one
+    of another version; WrongClock if the backup knows of a later second, and DurableError.
     """
-    _refuse_whole(path, seed)
+    _refuse_whole(path, seed, "a backup")
     draft = _copied(path, backup)
     try:
         state = _restored(draft, backup, seed, at)
@@ -84,23 +89,19 @@ def _is_empty(path: Path) -> bool:
     return path.is_file() and path.stat().st_size == 0
 
 
-def _refuse_whole(path: Path, seed: Seed) -> None:
-    """Raise StoreExists for a store that is whole and of this meter, StoreInUse if a meter runs."""
+def _refuse_whole(path: Path, seed: Seed, instead: str) -> None:
+    """Raise DurableError unless what stands there is lost, damaged or another meter's."""
     try:
-        store = Store.open(path)
-    except StoreInUse:
-        raise
-    except DurableError:
+        with closing(Store.open(path)) as store:
+            state = store.load()
+    except (StoreMissing, StoreDamaged):
         return
     try:
-        check_identity(store.load(), seed)
-    except DurableError:
+        check_identity(state, seed)
+    except NotAStore:
         return
-    finally:
-        store.close()
     raise StoreExists(
-        f"{path}: whole: a backup would forget what happened since: move the file away if you"
-        " mean it"
+        f"{path}: whole: {instead} would forget what happened: move the file away if you mean it"
     )
 
 
@@ -136,7 +137,9 @@ def _marked(draft: Path, seed: Seed, at: int) -> State:
         state = store.load()
         check_identity(state, seed)
         if at < (latest := _latest(state, seed)):
-            raise WrongClock(f"the clock says {at}, the backup knows of second {latest}: set it")
+            raise WrongClock(
+                f"the clock says {time_of(at)}, the backup knows of {time_of(latest)}: set it"
+            )
         facts = decide(state, Restore(), at).facts
         after = apply_all(state, facts)
         store.commit(facts, after)

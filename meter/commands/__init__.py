@@ -8,14 +8,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from link.arguments import Exit, Parser
-from link.durable import DurableError
+from link.durable import DurableError, StoreDamaged, StoreMissing
 from link.settings import SettingsError, read_settings
+from meter.app.clock import time_of
 from meter.app.identity import check_identity
 from meter.app.upkeep import WrongClock, back_up, begin, restore
-from meter.commands.report import account_line, as_object, as_text, time_of
+from meter.commands.report import account_line, as_object, as_text
 from meter.config import MeterConfig, read_seed
 from meter.domain import Seed
 from meter.store.inspection import inspect
+
+NEXT: Mapping[type[DurableError], str] = {
+    StoreMissing: ": put a backup back (splitmeter meter restore) or begin a store"
+    " (splitmeter meter begin)",
+    StoreDamaged: ": put a backup back (splitmeter meter restore) or begin anew"
+    " (splitmeter meter begin --in-use)",
+}
+"""What to do if a store is lost, by the error that says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +66,22 @@ def main(words: list[str], clock: Callable[[], int]) -> int:
     args = parser.parse_args(rest)
     try:
         config = read_settings(args.config, MeterConfig)
-        return command.run(Order(config, read_seed(config), clock(), args))
-    except (SettingsError, WrongClock) as error:
+        order = Order(config, read_seed(config), clock(), args)
+    except SettingsError as error:
+        return _refused(name, str(error), Exit.USAGE)
+    try:
+        return command.run(order)
+    except WrongClock as error:
         return _refused(name, str(error), Exit.USAGE)
     except DurableError as error:
-        return _refused(name, str(error), Exit.FAILED)
+        is_of_store = str(error).startswith(f"{order.store}: ")  # and not of a backup
+        return _refused(name, with_next_step(error) if is_of_store else str(error), Exit.FAILED)
+
+
+def with_next_step(error: DurableError) -> str:
+    """Return the line for an error of the store, and what to do if the store is lost."""
+    step = next((step for kind, step in NEXT.items() if isinstance(error, kind)), "")
+    return f"{error}{step}"
 
 
 def _refused(name: str, line: str, status: Exit) -> Exit:
@@ -70,11 +90,25 @@ def _refused(name: str, line: str, status: Exit) -> Exit:
 
 
 def _begin(order: Order) -> Exit:
-    begin(order.store, order.seed, order.at, in_use=order.args.in_use)
+    gone = begin(order.store, order.seed, order.at, in_use=order.args.in_use)
     print(f"{order.store}: begun for meter {order.seed.drn}, without credit")
+    _tell_gone(gone)
     if order.args.in_use:
-        print(f"tokens made until {time_of(order.at)} are refused: issue unused ones again")
+        print(
+            f"tokens made until {time_of(order.at)} are refused, used or not: issue unused ones"
+            f" again; the key is that of {order.config.keys.file}: repeat the key changes since"
+        )
+    else:
+        print(
+            f"tokens made since {time_of(order.seed.manufactured)} are taken: if the meter was in"
+            " use, used ones too: move the file away and begin with --in-use"
+        )
     return Exit.DONE
+
+
+def _tell_gone(gone: Path | None) -> None:
+    if gone:
+        print(f"what stood there is kept as {gone}")
 
 
 def _back_up(order: Order) -> Exit:
@@ -86,8 +120,7 @@ def _back_up(order: Order) -> Exit:
 def _restore(order: Order) -> Exit:
     state, gone = restore(order.store, order.args.backup, order.seed, order.at)
     print(f"{order.store}: as in {order.args.backup}, {account_line(state.account)}")
-    if gone:
-        print(f"what stood there is kept as {gone}")
+    _tell_gone(gone)
     print(
         f"tokens made until {time_of(order.at)} are refused, used or not: issue unused ones again;"
         " energy used and keys changed since the backup are not in it"
@@ -120,8 +153,9 @@ _BEGIN_NOTE = """\
 example:
   splitmeter meter begin --config lab/64686956810/meter.toml
 
-`provision` does it for the meters that it makes. A store that is there is never replaced. Without
---in-use the meter takes every token that was made since its day of manufacture, once.
+`provision` does it for the meters that it makes. A store that is whole is never replaced; what is
+left of another one is kept under another name with --in-use. Without --in-use the meter takes every
+token that was made since its day of manufacture, once, also one that a lost store knew as used.
 """
 
 _SHOW_NOTE = """\

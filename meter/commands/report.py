@@ -1,10 +1,11 @@
 """What a store holds, for people and for programs; no key is in it."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
+from link.durable import printable
 from link.terms import TokenOutcome, Unit
-from meter.domain import Account, State, explain
+from meter.app.clock import time_of
+from meter.domain import Account, Ledger, State, explain
 from meter.store.inspection import Inspection
 
 UNIT_NAMES = {Unit.WATT_HOUR: "Wh", Unit.CUBIC_METRE: "l", Unit.SECOND: "s"}
@@ -14,15 +15,17 @@ SHOWN = 10
 
 def as_text(found: Inspection) -> str:
     """Return what a store holds as lines, and what is not as it was written."""
-    lines = _state_lines(found.state) if found.state else ["the state cannot be trusted"]
-    if not found.faults:
-        return "\n".join([*lines, "every record is as it was written"])
-    return "\n".join([*lines, *(f"not as it was written: {fault}" for fault in found.faults)])
+    verdict = [f"not as it was written: {fault}" for fault in found.faults]
+    lines = [
+        *(_state_lines(found.state) if found.state else ["the state cannot be trusted"]),
+        *_ledger_lines(found.ledger),
+        *(verdict or ["every record is as it was written"]),
+    ]
+    return "\n".join(map(printable, lines))
 
 
 def _state_lines(state: State) -> list[str]:
     sts, key, supply = state.sts, state.sts.key, explain(state)
-    entries = state.ledger.entries
     restored = [f"restored on {time_of(sts.restored_at)}"] if sts.restored_at else []
     return [
         f"meter {sts.drn}, pan {sts.pan}, ea {key.ea:02d}, dkga {sts.dkga}, base {sts.base:d}",
@@ -32,8 +35,14 @@ def _state_lines(state: State) -> list[str]:
         f"supply {supply.state.name.lower()}, {supply.reason.name.lower()}"
         f" since {time_of(supply.since)}",
         *restored,
-        f"ledger: {len(entries)} entries, the newest is {state.ledger.head.sequence}",
-        *(f"  {_entry_line(entry)}" for entry in entries[-SHOWN:]),
+    ]
+
+
+def _ledger_lines(ledger: Ledger) -> list[str]:
+    entries = ledger.entries
+    return [
+        f"ledger: {len(entries)} entries, the newest is {ledger.head.sequence}",
+        *(_entry_line(entry) for entry in entries[-SHOWN:]),
     ]
 
 
@@ -45,7 +54,7 @@ def account_line(account: Account) -> str:
 
 def _entry_line(entry: TokenOutcome) -> str:
     return (
-        f"{entry.sequence}: {time_of(entry.at)}, class {entry.token_class} subclass"
+        f"entry {entry.sequence}: {time_of(entry.at)}, class {entry.token_class} subclass"
         f" {entry.subclass}, tid {entry.tid}, {entry.result.name}, amount {entry.amount},"
         f" credit {entry.credit_after}"
     )
@@ -53,9 +62,9 @@ def _entry_line(entry: TokenOutcome) -> str:
 
 def as_object(found: Inspection) -> Mapping[str, object]:
     """Return the same for JSON, with the whole ledger."""
-    return {"whole": not found.faults, "faults": found.faults} | (
-        _state_object(found.state) if found.state else {}
-    )
+    about = _state_object(found.state) if found.state else {}
+    ledger = [_entry_object(entry) for entry in found.ledger.entries]
+    return {"whole": not found.faults, "faults": found.faults, **about, "ledger": ledger}
 
 
 def _state_object(state: State) -> dict[str, object]:
@@ -78,7 +87,6 @@ def _state_object(state: State) -> dict[str, object]:
         "supply": explain(state).state.name.lower(),
         "reason": explain(state).reason.name,
         "restored_at": sts.restored_at,
-        "ledger": [_entry_object(entry) for entry in state.ledger.entries],
     }
 
 
@@ -96,8 +104,3 @@ def _entry_object(entry: TokenOutcome) -> dict[str, object]:
         "unit": entry.unit.name.lower(),
         "credit_after": entry.credit_after,
     }
-
-
-def time_of(at: int) -> str:
-    """Return a UTC second as people write it."""
-    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M} UTC"

@@ -108,7 +108,7 @@ def _line(wire: dict[str, object]) -> str:
 def _members(text: str, *names: str) -> dict[str, object]:
     try:
         wire = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise WireError("a text that is not JSON") from None
     if not isinstance(wire, dict) or set(wire) != set(names):
         raise WireError(f"no object of {', '.join(names)}")

@@ -21,6 +21,7 @@ from link.durable import (
     StoreBroken,
     StoreDamaged,
     connect_sqlite,
+    printable,
 )
 from link.terms import LEDGER_KEPT
 from meter.domain import (
@@ -182,13 +183,13 @@ class Store:
         try:
             return state_from_json(line)
         except WireError as error:
-            raise NotAStore(f"{self._path}: {error}") from error
+            raise NotAStore(f"{self._path}: {printable(error)}") from error
 
     def _read_fact(self, record: Record) -> Fact:
         try:
             return fact_from_json(record.line)
         except WireError as error:
-            raise NotAStore(f"{self._path}: {error}") from error
+            raise NotAStore(f"{self._path}: {printable(error)}") from error
 
 
 def _write(

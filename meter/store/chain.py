@@ -65,7 +65,7 @@ def chains_from_json(text: str) -> Chains:
     try:
         found = json.loads(text)
         return {shelf: _chain(*found[shelf.name]) for shelf in Shelf}
-    except (KeyError, TypeError, AttributeError):
+    except (KeyError, TypeError, AttributeError, RecursionError):
         raise ValueError("no list of chains") from None
 
 

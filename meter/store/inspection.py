@@ -3,10 +3,11 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from link.durable import Connect, Database, connect_sqlite
+from link.durable import Connect, Database, connect_sqlite, printable
 from meter.domain import (
     Entered,
     Fact,
+    Ledger,
     State,
     WireError,
     fact_from_json,
@@ -14,7 +15,8 @@ from meter.domain import (
     state_from_json,
 )
 from meter.store.chain import Chains, Record, faults
-from meter.store.records import Damaged, read_records, read_snapshot
+from meter.store.records import Damaged, read_rows, read_snapshot, record_of
+from meter.store.rescue import put_into_place
 from meter.store.schema import open_database
 
 
@@ -23,9 +25,9 @@ class Inspection:
     """What a store holds."""
 
     state: State | None
-    """None if the state's own record cannot be trusted; its ledger has the entries that can."""
-    facts: tuple[Fact, ...]
-    """Those whose seals hold, oldest first."""
+    """None if the state's own record cannot be trusted."""
+    ledger: Ledger
+    """The entries whose seals hold."""
     faults: tuple[str, ...]
     """What is not as it was written, a line each; empty for a store that is whole."""
 
@@ -35,6 +37,7 @@ def inspect(path: Path, connect: Connect = connect_sqlite) -> Inspection:
 
     Raises StoreInUse if one does, DurableError if the file is none or cannot be read at all.
     """
+    put_into_place(path)
     database = open_database(path, connect)
     try:
         return _inspected(database)
@@ -46,20 +49,20 @@ def _inspected(database: Database) -> Inspection:
     found: list[str] = []
     records = _records(database, found)
     state, chains = _state(database, found)
-    found += faults(records, chains) if chains is not None else ()
-    facts = tuple(_facts(records, found))
-    if state is not None:
-        entries = (fact.entry for fact in facts if isinstance(fact, Entered))
-        state = replace(state, ledger=in_order(entries))
-    return Inspection(state, facts, tuple(found))
+    found += faults(records, chains or {})
+    facts = _facts(records, found)
+    ledger = in_order(fact.entry for fact in facts if isinstance(fact, Entered))
+    return Inspection(state and replace(state, ledger=ledger), ledger, tuple(found))
 
 
-def _records(database: Database, found: list[str]) -> tuple[Record, ...]:
-    try:
-        return read_records(database)
-    except Damaged as error:
-        found.append(str(error))
-        return ()
+def _records(database: Database, found: list[str]) -> list[Record]:
+    records = []
+    for row in read_rows(database):
+        try:
+            records.append(record_of(row))
+        except Damaged as error:
+            found.append(str(error))
+    return records
 
 
 def _state(database: Database, found: list[str]) -> tuple[State | None, Chains | None]:
@@ -67,11 +70,11 @@ def _state(database: Database, found: list[str]) -> tuple[State | None, Chains |
         line, written = read_snapshot(database)
         return state_from_json(line), written.chains
     except (Damaged, WireError) as error:
-        found.append(str(error))
+        found.append(printable(error))
         return None, None
 
 
-def _facts(records: tuple[Record, ...], found: list[str]) -> list[Fact]:
+def _facts(records: list[Record], found: list[str]) -> list[Fact]:
     facts = []
     for record in records:
         if not record.is_whole:
@@ -79,5 +82,5 @@ def _facts(records: tuple[Record, ...], found: list[str]) -> list[Fact]:
         try:
             facts.append(fact_from_json(record.line))
         except WireError as error:
-            found.append(f"record {record.id}: {error}")
+            found.append(f"record {record.id}: {printable(error)}")
     return facts

@@ -58,15 +58,26 @@ def write_snapshot(database: Database, line: str, written: Written) -> None:
 
 def read_snapshot(database: Database) -> tuple[str, Written]:
     """Return the state's line, and what is in the file; raises Damaged, DurableError."""
-    match database.execute("SELECT line, chains, seal FROM snapshot"):
-        case [(str(line), str(chains), bytes(found))] if found == seal(line, chains):
+    rows = database.execute(
+        "SELECT CAST(line AS BLOB), CAST(chains AS BLOB), seal FROM snapshot ORDER BY id"
+    )
+    match rows:
+        case [(bytes(line_octets), bytes(chains_octets), bytes(found))]:
+            line, chains = _text(line_octets), _text(chains_octets)
+            if found != seal(line, chains):
+                raise Damaged("the state was changed")
             try:
                 return line, Written(chains_from_json(chains), _last_id(database))
             except ValueError as error:
                 raise Damaged(f"the state: {error}") from None
         case []:
             raise Damaged("the state is missing")
-    raise Damaged("the state was changed")
+    raise Damaged("the state is none")
+
+
+def _text(octets: bytes) -> str:
+    """Return the text that octets are; what is no text becomes another one, whose seal is wrong."""
+    return octets.decode(errors="replace")
 
 
 def _last_id(database: Database) -> int:
@@ -78,13 +89,20 @@ def _last_id(database: Database) -> int:
 
 def read_records(database: Database) -> tuple[Record, ...]:
     """Return all facts that are kept, the oldest first; raises Damaged, DurableError."""
-    rows = database.execute("SELECT id, shelf, line, before, seal FROM facts ORDER BY id")
-    return tuple(map(_record, rows))
+    return tuple(map(record_of, read_rows(database)))
 
 
-def _record(row: Row) -> Record:
+def read_rows(database: Database) -> list[Row]:
+    """Return the rows of all facts that are kept, the oldest first; raises DurableError."""
+    return database.execute(
+        "SELECT id, shelf, CAST(line AS BLOB), before, seal FROM facts ORDER BY id"
+    )
+
+
+def record_of(row: Row) -> Record:
+    """Return the record that a row holds; raises Damaged if it holds none."""
     match row:
-        case (int(id), int(shelf), str(line), bytes(before), bytes(found)):
+        case (int(id), int(shelf), bytes(line), bytes(before), bytes(found)):
             if shelf in tuple(Shelf):
-                return Record(id, Shelf(shelf), line, before, found)
+                return Record(id, Shelf(shelf), _text(line), before, found)
     raise Damaged(f"record {row[0]!r} is none")

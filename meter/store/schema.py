@@ -6,7 +6,7 @@ Invariant: a store of version 1 is rewritten in one commit, or not at all.
 from contextlib import closing, suppress
 from pathlib import Path
 
-from link.durable import Connect, Database, NotAStore
+from link.durable import Connect, Database, NotAStore, StoreDamaged
 from meter.store.records import NOTHING_WRITTEN, add_line, write_snapshot
 from meter.store.shelves import Shelf
 
@@ -58,7 +58,7 @@ def _migrate(path: Path, connect: Connect) -> None:
         written = NOTHING_WRITTEN
         for shelf, line in database.execute("SELECT shelf, line FROM facts_1 ORDER BY id"):
             if shelf not in tuple(Shelf):
-                raise NotAStore(f"{path}: not a store: no class {shelf!r} of facts")
+                raise StoreDamaged(f"{path}: damaged: no class {shelf!r} of facts")
             written = add_line(database, Shelf(int(shelf or 0)), str(line), written)
         for (line,) in database.execute("SELECT line FROM snapshot_1"):
             write_snapshot(database, str(line), written)

@@ -462,7 +462,7 @@ def test_a_text_that_cannot_be_read_is_damage(path: Path, sound: bytes) -> None:
     assert sound.count(b"text any more") == 1
     path.write_bytes(sound.replace(b"text any more", b"text \xff\xfe more"))
     database = opened(path)
-    with pytest.raises(StoreBroken, match=r"^\S+: damaged \(Could not decode"):
+    with pytest.raises(StoreBroken, match=r"^\S+: damaged \(a text that is not UTF-8\)$"):
         database.execute("SELECT body FROM facts")
     database.close()
 
