@@ -8,11 +8,12 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from secrets import randbits
 
 from ciu.app import CiuApp, Customer, MeterChoice, Order, Report, choose_meter, rehearse
-from ciu.app.report import of_bad_entry
+from ciu.app.report import of_bad_entry, what_became
 from ciu.config import CiuConfig, read_config
 from ciu.faces import NO_TEXTUAL, PlainFace, follow, why_no_terminal_face
 from ciu.keypad import UnknownKey, read_keys
@@ -20,6 +21,7 @@ from ciu.state import CiuState
 from link.arguments import Exit, Parser
 from link.durable import DurableError
 from link.settings import SettingsError
+from link.token_entry import Forgotten
 
 FACES = ("plain", "terminal", "web")
 UNBUILT = "the {face} face is not built yet: use --face plain"
@@ -37,7 +39,7 @@ The terminal face is a screen of 80 x 24 or more, with a keypad for keys and mou
 pasted. Its log goes where stderr is sent (2>ciu.log), and nowhere while that is the terminal.
 The plain face reads lines of keys and prints a line for every change of the display.
 Status of --type: 0 accepted or shown, 1 our failure, 2 usage or configuration, 3 refused by token
-rules, 4 no link or unknown.
+rules, 4 no link or unknown, 5 the meter does not have or allow what is asked.
 --json: amount and credit in unit, as the display rounds them, and exact: amount_wh, credit_wh for
 electricity, amount_l, credit_l for water and gas, amount_s, credit_s for time, amount_e5 and
 credit_e5 in 10^-5 of a currency. Null where there is none. ledger_fell: the meter works with an
@@ -70,7 +72,7 @@ def main(argv: list[str] | None = None) -> int:
     logging.basicConfig(stream=sys.stderr, level=level, format="%(asctime)s %(message)s")
     status = Exit.FAILED
     try:
-        status = _typed(arguments) if arguments.type is not None else _served(arguments)
+        status = _run(arguments)
     except* (SettingsError, MeterChoice) as errors:
         status = _refused(errors, Exit.USAGE)
     except* DurableError as errors:
@@ -94,6 +96,12 @@ def _begin(words: list[str]) -> int:
     return Exit.DONE
 
 
+def _run(arguments: argparse.Namespace) -> Exit:
+    if arguments.forget_token:
+        return _forget(arguments)
+    return _typed(arguments) if arguments.type is not None else _served(arguments)
+
+
 def _parser() -> Parser:
     about = "the customer interface unit: display and keypad of one or more meters"
     parser = Parser(prog="splitmeter ciu", description=about, epilog=EXAMPLE)
@@ -108,6 +116,11 @@ def _parser() -> Parser:
         "--timeout", type=_seconds, default=TIMEOUT_S, metavar="S", help="for --type, default 20"
     )
     parser.add_argument("--json", action="store_true", help="with --type: print an object")
+    parser.add_argument(
+        "--forget-token",
+        action="store_true",
+        help="end the wait for a token of which the meter cannot say if it took it; sends nothing",
+    )
     parser.add_argument("--verbose", action="store_true", help="log what happens")
     return parser
 
@@ -188,6 +201,20 @@ def _typed(arguments: argparse.Namespace) -> Exit:
     elif report.screen:
         print("\n".join(report.screen))
     return _complain(report.why, report.status) if report.why else report.status
+
+
+def _forget(arguments: argparse.Namespace) -> Exit:
+    config = choose_meter(read_config(arguments.config), arguments.meter)
+    drn = config.meter[0].drn
+    with closing(CiuState.open(config.ciu.state)) as state:
+        intent = state.intent(drn)
+        state.resolve(drn)
+    if intent is None:
+        print(f"meter {drn}: no token is in doubt")
+        return Exit.DONE
+    became = what_became(Forgotten(), None)
+    print(f"meter {drn}: token ..{intent.digits[-4:]}: {became}")
+    return Exit.DONE
 
 
 def _type(arguments: argparse.Namespace) -> Report:

@@ -39,6 +39,8 @@ class Exit(IntEnum):
     """Refused by token rules."""
     UNKNOWN = 4
     """No link, or nobody knows yet."""
+    DENIED = 5
+    """The meter does not have or allow what is asked: another try would fare the same."""
 
 
 class Parser(argparse.ArgumentParser):

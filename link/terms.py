@@ -197,11 +197,18 @@ class LinkTrouble(Enum):
     NOT_REACHED = "not reached"
     REFUSED_LINK = "link refused"
     REFUSED_ACCESS = "access refused"
+    """The meter has it and does not allow it (read-write-denied)."""
+    NOT_OFFERED = "not offered by the meter"
+    """The meter does not have it, or has another thing in its place (object-undefined)."""
     TEMPORARY = "temporary failure"
     OTHER_METER = "other meter"
     MALFORMED = "malformed answer"
     RESET = "link reset"
     ADDRESS_CLASH = "two meters with one address, probably"
+
+
+LASTING = frozenset({LinkTrouble.REFUSED_ACCESS, LinkTrouble.NOT_OFFERED})
+"""The meter's own answers that will be the same for the same request: nothing was carried out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,17 +5,21 @@ ledger has been read and does not know the token.
 
 | state      | answer                                     | failure                           |
 |------------|--------------------------------------------|-----------------------------------|
-| Heading    | ledger head -> Storing                     | Heading, at the bound NotSent     |
+| Heading    | ledger head -> Storing                     | Heading, at the bound NotSent;    |
+|            |                                            | lasting: NotSent                  |
 | Storing    | intent stored -> Entering                  |                                   |
 | Entering   | Accept, held -> Accepted                   | Looking; the first time, when the |
 |            | UsedError by a newer entry -> Confirming   | request was not carried out for   |
 |            | any other result -> Refused                | certain, NotSent                  |
-| Confirming | newer entry of the token -> Accepted       | Confirming, at the bound Unknown  |
-|            | else -> Refused                            |                                   |
-| Looking    | newer entry -> Accepted                    | Looking, at the bound Unknown     |
-|            | older entry -> Refused                     |                                   |
+| Confirming | newer entry of the token -> Accepted       | Confirming, at the bound Unknown; |
+|            | else -> Refused                            | lasting: Unknown                  |
+| Looking    | newer entry -> Accepted                    | Looking, at the bound Unknown;    |
+|            | older entry -> Refused                     | lasting: Unknown                  |
 |            | none -> Entering, at the bound Unknown;    |                                   |
 |            | resumed -> NotDone                         |                                   |
+
+A failure is lasting if the meter answers that it does not have or allow what is asked (LASTING):
+another try would fare the same.
 """
 
 from dataclasses import dataclass, field, replace
@@ -25,6 +29,7 @@ from link.client import Get, Invoke, Request
 from link.cosem import ByDigest, row
 from link.terms import (
     EXECUTED,
+    LASTING,
     LedgerHead,
     LinkTrouble,
     TokenClass,
@@ -39,9 +44,7 @@ ENTER_TRIES = 3
 READ_TRIES = 3
 """How often in succession one reading is asked for before the procedure gives up."""
 
-NEVER_JUDGED = frozenset(
-    {LinkTrouble.REFUSED_LINK, LinkTrouble.REFUSED_ACCESS, LinkTrouble.OTHER_METER}
-)
+NEVER_JUDGED = LASTING | {LinkTrouble.REFUSED_LINK, LinkTrouble.OTHER_METER}
 """Failures after which the request was not carried out; any other of a sent one leaves doubt."""
 
 
@@ -69,7 +72,10 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """The token may or may not have been taken: keep the intent, read again later."""
+    """The token may or may not have been taken: keep the intent, read again later.
+
+    With a LASTING trouble the meter does not let the ledger be read: no reading can resolve it.
+    """
 
     trouble: LinkTrouble
 
@@ -86,7 +92,16 @@ class NotDone:
     """The token of an earlier run is not in the ledger, and nothing was sent again."""
 
 
-Verdict: TypeAlias = Accepted | Refused | Unknown | NotSent | NotDone
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """Somebody has ended the wait; whether the token was taken is not known.
+
+    No state of the procedure leads here. To type the token again is safe: the meter credits it once
+    at the most (its list of TIDs), and says if it was used.
+    """
+
+
+Verdict: TypeAlias = Accepted | Refused | Unknown | NotSent | NotDone | Forgotten
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +239,7 @@ def _troubled(state: _Asking, trouble: LinkTrouble) -> _State:
         case _Entering(known, sent):
             return _Looking(known, sent, failures=0, doubt=trouble)
         case _Heading() | _Confirming() | _Looking():
-            if state.failures + 1 < READ_TRIES:
+            if trouble not in LASTING and state.failures + 1 < READ_TRIES:
                 return replace(state, failures=state.failures + 1)
             return NotSent(trouble) if isinstance(state, _Heading) else Unknown(trouble)
         case _:

@@ -7,13 +7,19 @@ from typing import assert_never
 from ciu.panel import Settled, View
 from ciu.wording import ELECTRICITY, Account, measure_in
 from link.arguments import Exit
-from link.terms import EXECUTED, LinkTrouble, SupplyState, TokenClass, TokenOutcome, Unit
-from link.token_entry import Accepted, NotDone, NotSent, Refused, Unknown, Verdict
+from link.terms import EXECUTED, LASTING, LinkTrouble, SupplyState, TokenClass, TokenOutcome, Unit
+from link.token_entry import Accepted, Forgotten, NotDone, NotSent, Refused, Unknown, Verdict
 
 INVALID_ENTRY = "InvalidEntry"
 NO_LINK = "NoLink"
-NOT_READY = "NotReady"
+REASONS = {
+    LinkTrouble.TEMPORARY: "NotReady",
+    LinkTrouble.REFUSED_ACCESS: "AccessDenied",
+    LinkTrouble.NOT_OFFERED: "NotOffered",
+}
+"""What the meter itself has answered; all else is NO_LINK."""
 
+FORGET = "splitmeter ciu --forget-token"
 
 EXACT = {
     Unit.WATT_HOUR: "wh",
@@ -88,9 +94,11 @@ def of_settled(settled: Settled, view: View, screen: tuple[str, ...], link: Link
             return _judged(outcome, view, screen, why="")
         case Refused(outcome):
             return _judged(outcome, view, screen, why=f"{became}: {' '.join(screen)}")
+        case NotSent(trouble) if trouble in LASTING:
+            return _denied(trouble, f"{became} ({link.detail})", view, screen)
         case Unknown() | NotSent():
             return _unknown(_reason(link.trouble), f"{became} ({link.detail})", view, screen)
-        case NotDone():
+        case NotDone() | Forgotten():
             return _unknown(_reason(link.trouble), became, view, screen)
         case _:
             assert_never(settled.verdict)
@@ -105,14 +113,25 @@ def what_became(verdict: Verdict, account: Account | None) -> str:
             return f"accepted, {outcome.result.name}"
         case Refused(outcome):
             return f"refused, {outcome.result.name}"
+        case Unknown(trouble) if trouble in LASTING:
+            return f"unknown, the meter cannot say if it took it: {FORGET} ends the wait"
         case Unknown():
             return "unknown, do not type it again: the next run reads from the meter what became"
-        case NotSent():
-            return "not sent, type it again once the meter answers"
+        case NotSent(trouble):
+            return NOT_SENT.get(trouble, "not sent, type it again once the meter answers")
         case NotDone():
             return "did not reach the meter, type it again"
+        case Forgotten():
+            return "unknown and no longer waited for, it may be typed again and counts only once"
         case _:
             assert_never(verdict)
+
+
+NOT_SENT = {
+    LinkTrouble.TEMPORARY: "not taken, the meter is busy: type it again",
+    LinkTrouble.REFUSED_ACCESS: "not taken, the meter refuses access: ask who runs it",
+    LinkTrouble.NOT_OFFERED: "not taken, the meter has no place for it: ask who runs it",
+}
 
 
 def of_screen(view: View, screen: tuple[str, ...]) -> Report:
@@ -120,9 +139,19 @@ def of_screen(view: View, screen: tuple[str, ...]) -> Report:
     return _of_meter(view, Report(Exit.DONE, "shown", None, screen))
 
 
-def of_silence(why: str, view: View, screen: tuple[str, ...]) -> Report:
-    """Report that the meter was not reached and nothing was sent."""
-    return _unknown(NO_LINK, why, view, screen)
+def of_silence(trouble: LinkTrouble, why: str, view: View, screen: tuple[str, ...]) -> Report:
+    """Report that the meter was not reached, or refuses all, and that nothing was sent."""
+    if trouble in LASTING:
+        return _denied(trouble, f"the meter refuses: {why}; nothing was sent", view, screen)
+    reason = "meter not ready" if trouble is LinkTrouble.TEMPORARY else "no link"
+    return _unknown(_reason(trouble), f"{reason}: {why}; nothing was sent", view, screen)
+
+
+def of_open_doubt(view: View, trouble: LinkTrouble, why: str, screen: tuple[str, ...]) -> Report:
+    """Report that the fate of an earlier token is open and nothing was sent."""
+    doubt = f"earlier token ..{view.pending} is still in doubt: {why}"
+    out = f"; {FORGET} ends the wait" if view.is_unreadable else ""
+    return _unknown(_reason(trouble), f"{doubt}{out}; nothing was sent", view, screen)
 
 
 def of_bad_entry(why: str, screen: tuple[str, ...]) -> Report:
@@ -150,6 +179,10 @@ def _unknown(reason: str, why: str, view: View, screen: tuple[str, ...]) -> Repo
     return _of_meter(view, Report(Exit.UNKNOWN, "unknown", reason, screen, why))
 
 
+def _denied(trouble: LinkTrouble, why: str, view: View, screen: tuple[str, ...]) -> Report:
+    return _of_meter(view, Report(Exit.DENIED, "refused", _reason(trouble), screen, why))
+
+
 def _of_meter(view: View, report: Report) -> Report:
     """Add what the meter has told of itself."""
     report = replace(report, supply=view.supply, ledger_fell=view.ledger_fell)
@@ -159,4 +192,4 @@ def _of_meter(view: View, report: Report) -> Report:
 
 
 def _reason(trouble: LinkTrouble) -> str:
-    return NOT_READY if trouble is LinkTrouble.TEMPORARY else NO_LINK
+    return REASONS.get(trouble, NO_LINK)

@@ -13,6 +13,7 @@ from ciu.app.report import (
     LinkReason,
     Report,
     of_bad_entry,
+    of_open_doubt,
     of_screen,
     of_settled,
     of_silence,
@@ -24,7 +25,7 @@ from ciu.keypad import Key
 from ciu.pages import CREDIT, SUPPLY
 from ciu.panel import Complain, Effect, Mode, Panel, Settled, Submit
 from ciu.wording import Complaint
-from link.terms import TOKEN_DIGITS, LinkTrouble
+from link.terms import LASTING, TOKEN_DIGITS, LinkTrouble
 from link.token_entry import Accepted, NotSent, Refused, Unknown
 
 TOKEN_MODES = frozenset({Mode.ENTRY, Mode.CHECKING})
@@ -48,10 +49,14 @@ COMPLAINTS = {
     Complaint.NO_METER: "no meter of this unit ends in {code}: nothing was sent",
     Complaint.ABANDONED: "{count} keys and no E: nothing was sent",
     Complaint.WAIT: "an earlier token is still being checked: nothing was sent",
+    Complaint.UNREADABLE: "what became of an earlier token is not known: nothing was sent",
     Complaint.NOTHING_PASTED: "no token was pasted: nothing was sent",
     Complaint.SEVERAL_PASTED: "more than one token was pasted: nothing was sent",
     Complaint.UNCLEAR_PASTED: "which digits are the token is not certain: nothing was sent",
 }
+
+
+NO_ANSWER = "no answer in time"
 
 
 class MeterChoice(ValueError):
@@ -168,10 +173,12 @@ class Customer:
         return self._report()
 
     async def _resolve(self) -> None:
-        """Wait until the token of an earlier run is not in doubt any more."""
+        """Wait until the token of an earlier run is not in doubt any more, or stays so."""
         if self._view.pending is None:
             return
-        await self._app.until(lambda: self._view.pending is None or self._has_no_port())
+        await self._app.until(
+            lambda: self._view.pending is None or self._view.is_unreadable or self._has_no_port()
+        )
         self._earlier = len(self._app.verdicts)
         for settled in self._app.verdicts:
             became = what_became(settled.verdict, self._view.account)
@@ -199,8 +206,8 @@ class Customer:
             case None:
                 read = not panel.waits and self._view.values.keys() >= {CREDIT, SUPPLY}
                 return panel.mode not in TOKEN_MODES and (read or self._view.silence is not None)
-            case Settled(verdict=Unknown()):
-                return False
+            case Settled(verdict=Unknown(trouble)):
+                return trouble in LASTING
             case Settled(verdict=Accepted()):
                 return not panel.waits and panel.mode not in TOKEN_MODES
             case _:
@@ -225,19 +232,22 @@ class Customer:
         if newest is not None:
             link = LinkReason(self._trouble(), self._because())
             return of_settled(newest, self._view, screen, link)
+        trouble = self._trouble()
         if self._view.pending is not None:
-            why = f"earlier token ..{self._view.pending} is still in doubt"
-            return of_silence(f"{why}: {self._because()}; nothing was sent", self._view, screen)
+            return of_open_doubt(self._view, trouble, self._because(), screen)
         if self._is_over() and not self._has_no_port() and self._view.silence is None:
             return of_screen(self._view, screen)
-        return of_silence(f"no link: {self._because()}; nothing was sent", self._view, screen)
+        return of_silence(trouble, self._because(), self._view, screen)
 
     def _trouble(self) -> LinkTrouble:
         for settled in reversed(self._app.verdicts):
             if isinstance(settled.verdict, Unknown | NotSent):
                 return settled.verdict.trouble
-        return LinkTrouble.NO_ANSWER
+        return self._view.silence.trouble if self._view.silence else LinkTrouble.NO_ANSWER
 
     def _because(self) -> str:
-        trouble = "; ".join(filter(None, self._app.port_trouble.values()))
-        return trouble or self._app.link_detail() or "no answer in time"
+        """Return why there is no verdict, in the words of the port, of the link or of the meter."""
+        port = "; ".join(filter(None, self._app.port_trouble.values()))
+        trouble = self._trouble()
+        told = NO_ANSWER if trouble is LinkTrouble.NO_ANSWER else trouble.value
+        return port or self._app.link_detail() or told

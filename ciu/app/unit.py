@@ -23,6 +23,7 @@ from ciu.panel import (
     Complain,
     Confirm,
     Effect,
+    Forget,
     GiveUp,
     LedgerCaughtUp,
     LedgerFell,
@@ -40,7 +41,7 @@ from ciu.state import CiuState
 from ciu.wording import Complaint
 from link.durable import Connect, connect_sqlite
 from link.media import Medium, connect
-from link.token_entry import Accepted, NotDone, NotSent, Refused, Unknown
+from link.token_entry import Accepted, Forgotten, NotDone, NotSent, Refused, Unknown
 
 log = logging.getLogger("ciu")
 
@@ -258,6 +259,9 @@ class CiuApp:
             case Confirm(meter, since):
                 self._lines[meter].caller.confirm(meter, since)
                 self._lines[meter].wake()
+            case Forget(meter):
+                self._lines[meter].caller.forget(meter)
+                self._lines[meter].wake()
             case Look(meter, rows):
                 self._lines[meter].caller.look(meter, rows, self._loop.time())
                 self._lines[meter].wake()
@@ -293,5 +297,7 @@ def _in_a_word(news: Settled) -> str:
             return f"not sent: {trouble.value}"
         case NotDone():
             return "not received"
+        case Forgotten():
+            return "unknown and no longer waited for"
         case _:
             assert_never(news.verdict)

@@ -7,12 +7,14 @@ from typing import TypeAlias
 from ciu import wording
 from ciu.pages.rows import COMMODITY, CURRENCY
 from ciu.wording import Account, Commodity, Lines, Words
+from link.terms import LASTING, LinkTrouble
 
 VALUE = "{title}\t…{tail}|{title}\n{value}"
 OLD_VALUE = "{title}\t…{tail}|{title}\n{value}\t{age} old|{value}\t{age}|{value}"
 UNREAD = "{title}\t…{tail}|{title}\nreading…"
 UNREACHED = "{title}\t…{tail}|{title}\nno link"
 NOT_THERE = "{title}\t…{tail}|{title}\nnot on this meter"
+REFUSED = "{title}\t…{tail}|{title}\nrefused by meter"
 Draw: TypeAlias = "Callable[[Words, Page, Seen], Lines]"
 
 
@@ -26,7 +28,7 @@ class Seen:
     age_s: int
     """0 while the values are fresh."""
     values: Mapping[str, object]
-    """None for a row that the meter does not have."""
+    """A LASTING trouble for a row that the meter has refused."""
     elapsed_s: int = 0
     """Since they were read."""
     silent: bool = False
@@ -65,14 +67,19 @@ class Page:
 
 def draw(words: Words, page: Page, seen: Seen) -> Lines:
     """Return the two lines of a page."""
-    if all(seen.values.get(row) is not None for row in page.rows):
+    if all(_is_told(seen, row) for row in page.rows):
         return page.draw(words, page, seen)
     return words.say(_lacking(page, seen), title=words.translate(page.title), tail=seen.tail)
 
 
+def _is_told(seen: Seen, row: str) -> bool:
+    return row in seen.values and not isinstance(seen.values[row], LinkTrouble)
+
+
 def _lacking(page: Page, seen: Seen) -> str:
-    if all(row in seen.values for row in page.rows):
-        return NOT_THERE
+    refusals = [seen.values[row] for row in page.rows if seen.values.get(row) in LASTING]
+    if refusals:
+        return REFUSED if LinkTrouble.REFUSED_ACCESS in refusals else NOT_THERE
     return UNREACHED if seen.silent else UNREAD
 
 

@@ -15,6 +15,7 @@ from ciu.panel.news import (
     Complain,
     Confirm,
     Effect,
+    Forget,
     GiveUp,
     Label,
     Look,
@@ -93,6 +94,10 @@ class Desk:
         """Wait no longer for a verdict."""
         self.effects.append(GiveUp(self.meter))
         self.go_home(now)
+
+    def forget(self, _now: float) -> None:
+        """End the wait for a token of which the meter cannot say whether it took it."""
+        self.effects.append(Forget(self.meter))
 
     def confirm(self, now: float) -> None:
         """Let the supply come back that is off until somebody says so."""

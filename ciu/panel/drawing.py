@@ -10,9 +10,9 @@ from ciu.panel.modes import Mode
 from ciu.panel.news import Settled
 from ciu.panel.view import View
 from ciu.screen import LinkSign, Screen
-from ciu.wording import Doubt, Lines, Progress, Words
+from ciu.wording import Complaint, Doubt, Lines, Progress, Words
 from link.terms import TokenOutcome
-from link.token_entry import Accepted, NotDone, NotSent, Refused, Unknown
+from link.token_entry import Accepted, Forgotten, NotDone, NotSent, Refused, Unknown
 
 SIGNALS = {
     LinkSign.ASKING: "calling the meter",
@@ -131,8 +131,21 @@ def _alerts(view: View, words: Words) -> list[Lines]:
     if view.sections.is_over:
         alerts.insert(0, wording.time_up(words))
     if view.pending is not None:
-        alerts.insert(0, wording.doubt(words, Doubt.UNKNOWN, tail=view.pending))
+        alerts = [*_doubts(view.pending, view, words), *alerts]
     return alerts
+
+
+def _doubts(tail: str, view: View, words: Words) -> list[Lines]:
+    kinds = (Doubt.UNREADABLE, Doubt.WAY_OUT) if view.is_unreadable else (Doubt.UNKNOWN,)
+    return [wording.doubt(words, kind, tail=tail) for kind in kinds]
+
+
+def shows_way_out(desk: Desk, mode: Mode, words: Words) -> bool:
+    """Return whether the display says that Enter ends the wait for a token."""
+    if mode is Mode.CORRECTING:
+        return desk.complaint is Complaint.UNREADABLE and desk.view.is_unreadable
+    shown = mode in (Mode.IDLE, Mode.WIZARD) and _subject(desk, mode, words)
+    return desk.view.is_unreadable and shown == wording.doubt(words, Doubt.WAY_OUT)
 
 
 def _checking(view: View, words: Words) -> Lines:
@@ -150,10 +163,14 @@ def _result(view: View, settled: Settled, words: Words, age_s: float) -> Lines:
             said = wording.verdict(words, now, view.around)
             overtaken = view.newest not in ("", settled.tail)
             return wording.earlier(words, settled.tail, said) if overtaken else said
-        case Unknown():
-            return wording.doubt(words, Doubt.UNKNOWN, tail=settled.tail)
-        case NotSent() | NotDone():
+        case Unknown(trouble):
+            return wording.doubt(words, wording.not_known(trouble), tail=settled.tail)
+        case NotSent(trouble):
+            return wording.doubt(words, wording.not_sent(trouble), tail=settled.tail)
+        case NotDone():
             return wording.doubt(words, Doubt.NOT_RECEIVED, tail=settled.tail)
+        case Forgotten():
+            return wording.doubt(words, Doubt.FORGOTTEN, tail=settled.tail)
         case _:
             assert_never(settled.verdict)
 

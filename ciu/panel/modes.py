@@ -35,6 +35,7 @@ class Cue(Enum):
     INFO = "i"
     CONFIRM = "E where the display says that it brings the supply back"
     NOTED = "E where the display asks whether the supplier was told of an old memory"
+    END_WAIT = "E where the display says that it ends the wait for a token"
     HOME = "B or E where nothing is typed"
     TURN = "time for the next page"
     PAUSE = "nothing for a while"

@@ -125,6 +125,13 @@ class GiveUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Forget:
+    """End the search for what became of the token whose fate is open."""
+
+    meter: str
+
+
+@dataclass(frozen=True, slots=True)
 class Confirm:
     """Let the supply come back that has been off since then, UTC seconds as the meter told."""
 
@@ -155,4 +162,6 @@ class Complain:
     typed: str = field(repr=False)
 
 
-Effect: TypeAlias = Show | Beep | Submit | GiveUp | Confirm | AcceptLedger | Look | Complain
+Effect: TypeAlias = (
+    Show | Beep | Submit | GiveUp | Forget | Confirm | AcceptLedger | Look | Complain
+)

@@ -12,7 +12,7 @@ from typing import assert_never
 from ciu.board import MeterLine
 from ciu.keypad import Key
 from ciu.panel.desk import Desk, is_held, pages_of
-from ciu.panel.drawing import asks_for_note, draw, page_shown, view_shown
+from ciu.panel.drawing import asks_for_note, draw, page_shown, shows_way_out, view_shown
 from ciu.panel.entry import Choice, Pages, Token, is_full, judge
 from ciu.panel.lines import meter_lines
 from ciu.panel.modes import Cue, Mode
@@ -22,9 +22,16 @@ from ciu.panel.view import TICK_S, View
 from ciu.profiles import Profile
 from ciu.screen import Screen, Tone
 from ciu.wording import Complaint, Words
+from link.token_entry import Forgotten
 
 FIXABLE = frozenset(
-    {Complaint.TOO_SHORT, Complaint.TOO_LONG, Complaint.NOT_A_TOKEN, Complaint.WAIT}
+    {
+        Complaint.TOO_SHORT,
+        Complaint.TOO_LONG,
+        Complaint.NOT_A_TOKEN,
+        Complaint.WAIT,
+        Complaint.UNREADABLE,
+    }
 )
 """Complaints after which what was typed stays, to be corrected or tried again."""
 
@@ -179,6 +186,8 @@ class Panel:
         match key:
             case Key.BACKSPACE if typing:
                 return self._erasing(now)
+            case Key.ENTER if shows_way_out(self._desk, self._mode, self._words):
+                return Cue.END_WAIT
             case Key.ENTER if typing:
                 return self._entered() if self._mode is Mode.ENTRY else Cue.AGAIN
             case Key.ENTER if self._mode in ANSWERS and self._desk.key is Key.HASH:
@@ -213,7 +222,7 @@ class Panel:
         desk = self._desk
         judged = judge(desk.typed, desk.profile, desk.meters, desk.meter)
         if isinstance(judged, Token) and desk.view.pending is not None:
-            judged = Complaint.WAIT
+            judged = Complaint.UNREADABLE if desk.view.is_unreadable else Complaint.WAIT
         match judged:
             case Token():
                 return Cue.TOKEN
@@ -238,7 +247,8 @@ class Panel:
     def _settle(self, news: Settled, now: float) -> None:
         elsewhere = self._mode is Mode.CHECKING and news.meter != self._desk.meter
         if elsewhere or self._mode in TYPING:
-            self._waiting.append(news)
+            if not isinstance(news.verdict, Forgotten):  # the customer's own doing
+                self._waiting.append(news)
             return
         self._desk.settled = news
         self._follow(self._verdict_cue(news), now)

@@ -21,7 +21,7 @@ from ciu.panel.news import (
 )
 from ciu.screen import MOST_BARS, NO_FIGURE, Lamp, LinkSign, RelaySign, Signs
 from ciu.wording import Account, Around, Commodity, Silence, completes_key_change
-from link.terms import Alarm, KeySet, SupplyExplanation, SupplyReason, SupplyState
+from link.terms import LASTING, Alarm, KeySet, SupplyExplanation, SupplyReason, SupplyState
 from link.token_entry import Accepted, Refused, Unknown, Verdict
 
 FRESH_POLLS = 2.25
@@ -55,12 +55,14 @@ class View:
         self.ledger_fell = False
         self.pending: str | None = None
         """Last digits of the token whose fate is open."""
+        self.is_unreadable = False
+        """Whether the meter has answered that its ledger cannot be read, so that it stays open."""
         self.newest = ""
         """Last digits of the token typed last."""
         self.fresh: set[str] = set()
         """Rows that were read since the last verdict."""
         self.values: dict[str, object] = {}
-        """Every value that was read, by row key; None for a row that the meter does not have."""
+        """Every value that was read, by row key; a LASTING trouble for a row that was refused."""
         self.alarms: tuple[Alarm, ...] = ()
         """Alarms that are raised, most pressing first."""
         self.account: Account | None = None
@@ -95,6 +97,7 @@ class View:
             case Settled():
                 self.fresh.clear()
                 self.pending = news.tail if isinstance(news.verdict, Unknown) else None
+                self.is_unreadable = _is_unreadable(news.verdict)
                 self._take_verdict(news.verdict, now)
             case _:
                 assert_never(news)
@@ -138,7 +141,8 @@ class View:
         """What stands before the idle pages; when it changes, it is shown at once."""
         silent = self.silence and (self.silence.silent, self.silence.trouble)
         awaited = self.sections.progress is not None, self.sections.is_over
-        return silent, self.overload, self.pending, self.ledger_fell, self.alarms, awaited
+        doubt = self.pending, self.is_unreadable
+        return silent, self.overload, doubt, self.ledger_fell, self.alarms, awaited
 
     @property
     def alerts(self) -> tuple[object, ...]:
@@ -286,3 +290,7 @@ class View:
         if credit <= 0:
             return Lamp.RED
         return Lamp.AMBER if Alarm.LOW_CREDIT in self.alarms else Lamp.GREEN
+
+
+def _is_unreadable(verdict: Verdict) -> bool:
+    return isinstance(verdict, Unknown) and verdict.trouble in LASTING

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from ciu import pages
 from link.client import Get, GetMany, Refusal, Result
 from link.cosem import row
-from link.terms import LinkTrouble
+from link.terms import LASTING, LinkTrouble
 
 POLLED = (
     pages.CREDIT,
@@ -24,7 +24,7 @@ SELDOM = (pages.LEDGER, pages.CURRENCY, pages.COMMODITY, pages.KEY_SET)
 """Rows that change with a token or a restart of the meter alone, in the order in which they are
 read: one that moves the ledger meanwhile is seen by the next poll."""
 
-ANSWERS = frozenset({LinkTrouble.REFUSED_ACCESS, LinkTrouble.TEMPORARY})
+ANSWERS = LASTING | {LinkTrouble.TEMPORARY}
 """Troubles that are the meter's own answer."""
 
 
@@ -69,8 +69,10 @@ def poll_request(rows: tuple[str, ...]) -> GetMany:
 
 
 def read_poll(rows: Sequence[str], answers: object) -> tuple[dict[str, object], LinkTrouble | None]:
-    """Return the values that a poll brought, None for a row that the meter does not have, and the
-    trouble in which others ended, if any did."""
+    """Return the values that a poll brought, and the trouble in which others ended, if any did.
+
+    For a row that the meter does not have or allow the value is that LASTING trouble.
+    """
     values: dict[str, object] = {}
     trouble = None
     responses = answers if isinstance(answers, tuple) else ()
@@ -80,8 +82,8 @@ def read_poll(rows: Sequence[str], answers: object) -> tuple[dict[str, object], 
         match response:
             case Result(value):
                 values[key] = value
-            case Refusal(trouble=LinkTrouble.REFUSED_ACCESS):
-                values[key] = None
+            case Refusal(trouble=met) if met in LASTING:
+                values[key] = met
             case Refusal(trouble=met):
                 trouble = met
             case _:

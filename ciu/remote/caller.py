@@ -12,8 +12,6 @@ from typing import assert_never
 from ciu.panel import News, Settled
 from ciu.remote.asks import (
     ANSWERS,
-    POLLED,
-    SELDOM,
     Asked,
     Confirmation,
     Poll,
@@ -82,7 +80,7 @@ class Caller:
                 self._tell(pending)
 
     def detail(self, meter: str) -> str:
-        """Return why the link to a meter went down, empty while it is up."""
+        """Return why the link to a meter went down or a token was not taken, or empty."""
         return self._known[meter].detail
 
     def submit(self, meter: str, digits: str) -> None:
@@ -111,12 +109,26 @@ class Caller:
         """Take note that nobody waits for the token any more."""
         if not self._errands.is_waited_for(meter):
             return
+        self._settle(self._errands.give_up(meter, unsent=self._drop_steps(meter)))
+        self._due = NOW
+
+    def forget(self, meter: str) -> None:
+        """End the search for what became of a token; harmless if none is open. Needs a turn soon.
+
+        RuntimeError while somebody waits for the verdict.
+        """
+        if self._errands.is_open(meter):
+            self._drop_steps(meter)
+            self._settle(self._errands.forget(meter))
+            self._due = NOW
+
+    def _drop_steps(self, meter: str) -> bool:
+        """Await no step of a token any more; return whether one has not left and never will."""
         steps = [ask for ask, asked in self._asks.items() if asked.purpose == Step(meter)]
-        unsent = any(self._withdraw(meter, ask) for ask in steps)
+        unsent = [self._withdraw(meter, ask) for ask in steps]
         for ask in steps:
             del self._asks[ask]
-        self._settle(self._errands.give_up(meter, unsent=unsent))
-        self._due = NOW
+        return any(unsent)
 
     def _withdraw(self, meter: str, ask: AskId) -> bool:
         station = self._known[meter].station
@@ -195,9 +207,7 @@ class Caller:
 
     def _ask_polls(self, now: float) -> None:
         while (meter := self._rounds.begin(now)) is not None:
-            known = self._known[meter]
-            seldom = SELDOM if known.ledger is None else ()
-            rows = tuple(dict.fromkeys(seldom + POLLED + known.looked_at))
+            rows = self._known[meter].to_poll()
             self._ask(Poll(meter, rows), poll_request(rows), now)
 
     def _ask(self, purpose: Purpose, request: Request, now: float) -> None:
@@ -228,7 +238,7 @@ class Caller:
         return self._session
 
     def _link_is_up(self, meter: str) -> None:
-        self._known[meter].detail, self._known[meter].ledger = "", None
+        self._known[meter].link_is_up()
         self._errands.link_is_up(meter)
 
     def _take_events(self, session: ClientSession, now: float) -> bool:
@@ -274,8 +284,9 @@ class Caller:
     def _answered(self, purpose: Purpose, value: object, now: float) -> None:
         match purpose:
             case Poll(meter):
-                self._known[meter].polled(self._hearing.polled(purpose, value, now))
+                self._hearing.polled(purpose, self._known[meter], value, now)
             case Step(meter):
+                self._known[meter].detail = ""
                 self._settle(self._errands.answered(meter, value))
             case Confirmation(meter):
                 self._rounds.hurry(meter, now)
@@ -287,6 +298,7 @@ class Caller:
             case Poll(meter):
                 self._hearing.poll_failed(meter, failure.trouble, now)
             case Step(meter):
+                self._known[meter].detail = failure.detail
                 self._settle(self._errands.failed(meter, failure, now))
             case Confirmation(meter):
                 self._rounds.hurry(meter, now)

@@ -7,14 +7,17 @@ Times are monotonic seconds.
 
 from ciu.state import CiuState
 from link.client import Request
-from link.terms import LinkTrouble
-from link.token_entry import Intent, NotSent, TokenEntry, Unknown, Verdict
+from link.terms import LASTING, LinkTrouble
+from link.token_entry import Forgotten, Intent, NotSent, TokenEntry, Unknown, Verdict
 
 PACE_S = 3.0
 """After a failure the next try waits so long, or until the link is up again."""
 
 READ_PACE_S = 6.0
 """So long where nobody waits any more: an errand that only reads leaves the line to others."""
+
+LASTING_PACE_S = 60.0
+"""So long after an answer that will be the same the next time."""
 
 PASSING = frozenset(
     {
@@ -39,6 +42,8 @@ class Errand:
         self._state = state
         self._stored: Intent | None = None
         self._waited_for = True
+        self._lasting: LinkTrouble | None = None
+        """Why no reading can end the doubt, as told last."""
         self._entry = TokenEntry(digits, known_sequence=None, resumed=False)
         self._busy = False
         self._not_before = float("-inf")
@@ -89,7 +94,7 @@ class Errand:
     def failed(self, trouble: LinkTrouble, *, sent: bool, now: float) -> Verdict | None:
         """Take note that no answer came; return a verdict that is to be told."""
         self._busy = False
-        self._not_before = now + (PACE_S if self._waited_for else READ_PACE_S)
+        self._not_before = now + self._pace_s(trouble)
         self._trouble = trouble
         self._entry.failed(trouble, sent=sent)
         return self._go_on()
@@ -110,6 +115,19 @@ class Errand:
             return NotSent(self._trouble)
         self._read_on(self._stored)
         return Unknown(self._trouble)
+
+    def forget(self) -> Forgotten:
+        """End the search for what became of the token; RuntimeError while somebody waits for it."""
+        if self.waited_for:
+            raise RuntimeError("somebody waits")
+        self._forget()
+        self.done = True
+        return Forgotten()
+
+    def _pace_s(self, trouble: LinkTrouble) -> float:
+        if trouble in LASTING:
+            return LASTING_PACE_S
+        return PACE_S if self._waited_for else READ_PACE_S
 
     def _go_on(self) -> Verdict | None:
         intent = self._entry.intent
@@ -132,8 +150,10 @@ class Errand:
                 return verdict
 
     def _doubted(self, verdict: Unknown) -> Unknown | None:
-        """Read on; the doubt is told once."""
-        told_before = not self._waited_for
+        """Read on; the doubt is told once, and again when it turns out that it will last."""
+        lasting = verdict.trouble if verdict.trouble in LASTING else None
+        told_before = not self._waited_for and lasting in (None, self._lasting)
+        self._lasting = lasting or self._lasting
         if self._stored is not None:
             self._read_on(self._stored)
         return None if told_before else verdict

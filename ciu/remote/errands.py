@@ -62,6 +62,15 @@ class Errands:
         errand = self._errands[meter]
         return self._settle(errand, errand.give_up(unsent=unsent))
 
+    def is_open(self, meter: str) -> bool:
+        """Return whether the fate of a token of a meter is open."""
+        return meter in self._errands
+
+    def forget(self, meter: str) -> Settled | None:
+        """End an errand that only reads; RuntimeError while somebody waits for the verdict."""
+        errand = self._errands[meter]
+        return self._settle(errand, errand.forget())
+
     def _settle(self, errand: Errand, verdict: Verdict | None) -> Settled | None:
         if errand.done:
             del self._errands[errand.meter]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from ciu.panel import Heard, LedgerCaughtUp, LedgerFell, News, Paced, Reading, WentSilent
 from ciu.remote.asks import Poll, read_poll
+from ciu.remote.site import Known
 from ciu.rounds import Rounds
 from ciu.state import CiuState
 from ciu.wording import Silence
@@ -44,9 +45,11 @@ class Hearing:
         """Take note that an ask had no answer."""
         self._rounds.tally(meter).failed()
 
-    def polled(self, poll: Poll, answers: object, now: float) -> dict[str, object]:
-        """Tell what a poll has brought, and return it by row key."""
-        values, trouble = read_poll(poll.rows, answers)
+    def polled(self, poll: Poll, known: Known, answers: object, now: float) -> None:
+        """Report and record what a poll has brought."""
+        read, trouble = read_poll(poll.rows, answers)
+        values = known.understood(read)
+        known.polled(values)
         if trouble is None:
             self._rounds.finished(poll.meter, now)
             self._tell_pace(poll.meter)
@@ -56,7 +59,6 @@ class Hearing:
             self._tell(Reading(poll.meter, key, value, self._utc()))
             if isinstance(value, LedgerHead):
                 self._compare_ledger(poll.meter, value.sequence)
-        return values
 
     def _compare_ledger(self, meter: str, sequence: int) -> None:
         """Report once that a ledger goes less far than it once did, and once that it caught up."""

@@ -1,12 +1,13 @@
 """One meter of a medium: where it stands, and what the caller remembers of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from ciu.pages import LEDGER
-from ciu.remote.asks import SELDOM
+from ciu.pages import ALARMS, LEDGER, SUPPLY
+from ciu.remote.asks import POLLED, SELDOM
+from ciu.remote.registers import SCALERS, in_units_of_map, telling
 from link.hdlc import Station
-from link.terms import LedgerHead
+from link.terms import LedgerHead, LinkTrouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +29,41 @@ class Known:
     to_confirm: int | None = None
     """Since when the supply is off that is to come back."""
     detail: str = ""
-    """Why the link last went down, in the link's own words."""
+    """Why the link last went down or an ask was refused, in the link's own words."""
+    scalers: dict[str, object] = field(default_factory=dict)
+    """What the meter has told of how its registers count, since the link is up."""
+
+    def link_is_up(self) -> None:
+        """Forget what may have changed while there was no link."""
+        self.detail, self.ledger = "", None
+        self.scalers.clear()
+
+    def to_poll(self) -> tuple[str, ...]:
+        """Return the rows that the next poll reads."""
+        seldom = SELDOM if self.ledger is None else ()
+        rows = seldom + POLLED + self.looked_at
+        untold = [key for key in telling(rows) if key not in self.scalers]
+        return tuple(dict.fromkeys((*rows, *untold)))
+
+    def understood(self, values: Mapping[str, object]) -> dict[str, object]:
+        """Return the values of a poll with registers in the units of the map, by row key.
+
+        A register is left out until the meter has answered how it counts. Alarms are understood of
+        a meter that explains its supply as ours do.
+        """
+        if isinstance(values.get(SUPPLY), LinkTrouble) and ALARMS in values:
+            # what the bits of an alarm register mean is the maker's choice
+            values = {**values, ALARMS: LinkTrouble.NOT_OFFERED}
+        scalers = telling(SCALERS)
+        self.scalers |= {key: value for key, value in values.items() if key in scalers}
+        return {
+            key: in_units_of_map(key, value, self.scalers)
+            for key, value in values.items()
+            if key not in scalers and self.scalers.keys() >= telling((key,)).keys()
+        }
 
     def polled(self, values: Mapping[str, object]) -> None:
-        """Take note of what a poll has brought, by row key."""
+        """Record how far the ledger went, by what a poll has brought."""
         head = values.get(LEDGER)
         if not isinstance(head, LedgerHead):
             return

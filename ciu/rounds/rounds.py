@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from ciu.board import Quality
 from ciu.rounds.tally import Tally
 from ciu.wording import Silence, Silent
-from link.terms import LinkTrouble
+from link.terms import LASTING, LinkTrouble
 
 POLL_S = 3.0
 """Seconds between two polls of one meter on a quick line."""
@@ -38,6 +38,7 @@ TOLD_AT_ONCE = frozenset(
         LinkTrouble.NOT_REACHED,
         LinkTrouble.OTHER_METER,
         LinkTrouble.ADDRESS_CLASH,
+        *LASTING,
     }
 )
 """Troubles that cannot mean a meter which is busy or has just restarted."""

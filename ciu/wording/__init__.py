@@ -38,7 +38,16 @@ from ciu.wording.key_change import Progress, key_change, time_up
 from ciu.wording.layout import Lines, clip
 from ciu.wording.supply import OVERLOADS, after, overload, overload_advice, runs_down, supply
 from ciu.wording.troubles import ALARMS, Silence, Silent, alarm, ledger_fell, silence, supplier_told
-from ciu.wording.verdicts import SECTIONS, Around, Doubt, doubt, earlier, verdict
+from ciu.wording.verdicts import (
+    SECTIONS,
+    Around,
+    Doubt,
+    doubt,
+    earlier,
+    not_known,
+    not_sent,
+    verdict,
+)
 from ciu.wording.words import Words
 
 __all__ = [
@@ -85,6 +94,8 @@ __all__ = [
     "limit",
     "measure_in",
     "measure_of",
+    "not_known",
+    "not_sent",
     "overload",
     "overload_advice",
     "price",

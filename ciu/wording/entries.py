@@ -28,6 +28,7 @@ class Complaint(Enum):
     NO_METER = "No such meter\n{typed}"
     ABANDONED = "Entry given up\n{count} typed"
     WAIT = "Earlier token still\nbeing checked: wait"
+    UNREADABLE = "EARLIER ONE UNKNOWN\nEnter ends its wait"
     NOTHING_PASTED = "NO TOKEN PASTED\nPaste its 20 digits"
     SEVERAL_PASTED = "SEVERAL TOKENS FOUND\nPaste one at a time"
     UNCLEAR_PASTED = "WHICH IS THE TOKEN?\nPaste 20 digits only"

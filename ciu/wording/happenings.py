@@ -11,6 +11,7 @@ from ciu.wording.troubles import ALARMS, Silence
 from ciu.wording.verdicts import SECTIONS, is_before_key_change
 from ciu.wording.words import Words
 from link.terms import (
+    LASTING,
     Alarm,
     LinkTrouble,
     SupplyExplanation,
@@ -20,7 +21,7 @@ from link.terms import (
     TokenOutcome,
     TokenResult,
 )
-from link.token_entry import Accepted, NotDone, NotSent, Refused, Unknown, Verdict
+from link.token_entry import Accepted, Forgotten, NotDone, NotSent, Refused, Unknown, Verdict
 
 ANSWERS_AGAIN = "answers again"
 MEMORY_OLD = "meter memory is old"
@@ -32,7 +33,17 @@ DID = "token ..{tail} accepted: {did}"
 HELD = "token ..{tail} accepted: key part {part}, {missing} more"
 REFUSED = "token ..{tail} refused: {reason}"
 UNKNOWN = "token ..{tail}: result not known yet"
+UNREADABLE = "token ..{tail}: meter cannot say if it took it"
+FORGOTTEN = "token ..{tail}: wait ended, may be typed again"
 NOT_RECEIVED = "token ..{tail} not received: type it again"
+NOT_SENT = {
+    LinkTrouble.TEMPORARY: "token ..{tail} not received: meter is busy",
+    LinkTrouble.REFUSED_LINK: "token ..{tail} not received: meter refuses link",
+    LinkTrouble.REFUSED_ACCESS: "token ..{tail} not taken: meter refuses access",
+    LinkTrouble.NOT_OFFERED: "token ..{tail} not taken: meter cannot",
+    LinkTrouble.OTHER_METER: "token ..{tail} not sent: other meter answers",
+    LinkTrouble.ADDRESS_CLASH: "token ..{tail} not sent: two meters answer",
+}
 
 BECAUSE = {
     TokenResult.Reserved: "no result",
@@ -47,7 +58,7 @@ BECAUSE = {
     TokenResult.DDTKError: "key change first",
     TokenResult.CRCError: "wrong digit or other meter",
     TokenResult.MfrCodeError: "other maker's token",
-    TokenResult.LockedOut: "locked, too many wrong ones",
+    TokenResult.LockedOut: "locked after a wrong token",
     TokenResult.NotReady: "meter not ready",
 }
 """A refusal in a few words, with the verdict's in verdicts.py."""
@@ -80,10 +91,14 @@ def token_became(
             return _fill(words, _accepted(outcome), tail=tail, **did)
         case Refused(outcome):
             return _fill(words, REFUSED, tail=tail, reason=words.translate(_reason(outcome)))
-        case Unknown():
-            return _fill(words, UNKNOWN, tail=tail)
-        case NotSent() | NotDone():
+        case Unknown(trouble):
+            return _fill(words, UNREADABLE if trouble in LASTING else UNKNOWN, tail=tail)
+        case NotSent(trouble):
+            return _fill(words, NOT_SENT.get(trouble, NOT_RECEIVED), tail=tail)
+        case NotDone():
             return _fill(words, NOT_RECEIVED, tail=tail)
+        case Forgotten():
+            return _fill(words, FORGOTTEN, tail=tail)
         case _:
             assert_never(verdict)
 

@@ -33,6 +33,7 @@ TROUBLES = {
     LinkTrouble.NOT_REACHED: "Meter not reached\nIs its power on?",
     LinkTrouble.REFUSED_LINK: "Meter refuses link\nTrying every {wait}",
     LinkTrouble.REFUSED_ACCESS: "Meter refuses access\nAsk your supplier",
+    LinkTrouble.NOT_OFFERED: "Meter has no number\nAsk your supplier",
     LinkTrouble.TEMPORARY: "Meter is busy\nTrying every {wait}",
     LinkTrouble.OTHER_METER: "OTHER METER ANSWERS\nCheck meter number",
     LinkTrouble.ADDRESS_CLASH: "TWO METERS ANSWER\nCall your supplier",

@@ -12,7 +12,15 @@ from ciu.wording.figures import countdown
 from ciu.wording.layout import Lines
 from ciu.wording.supply import light
 from ciu.wording.words import Words
-from link.terms import EntrySource, SupplyExplanation, TokenClass, TokenOutcome, TokenResult
+from link.terms import (
+    LASTING,
+    EntrySource,
+    LinkTrouble,
+    SupplyExplanation,
+    TokenClass,
+    TokenOutcome,
+    TokenResult,
+)
 
 CREDITED = (
     "ACCEPTED  {worth}|ACCEPTED {worth}|OK {worth}|{figure}\n"
@@ -56,7 +64,7 @@ REFUSALS = {
     TokenResult.DDTKError: "KEY CHANGE FIRST\nThen this one again",
     TokenResult.CRCError: "NOT FOR THIS METER\nor wrong digit typed",
     TokenResult.MfrCodeError: "OTHER MAKER'S TOKEN\nNot for this meter",
-    TokenResult.LockedOut: "LOCKED, wait {wait}\nToo many wrong ones",
+    TokenResult.LockedOut: "LOCKED, wait {wait}\nAfter a wrong token",
     TokenResult.NotReady: "METER NOT READY\nTry again in a while",
 }
 
@@ -78,7 +86,27 @@ class Doubt(Enum):
 
     CHECKING = "Checking with meter…\n{state}"
     UNKNOWN = "RESULT NOT KNOWN YET\nDo not type it again"
+    UNREADABLE = "..{tail}: METER CANNOT\nsay if it took it"
+    WAY_OUT = "Typing again is safe\nEnter ends the wait"
+    FORGOTTEN = "YOU MAY TYPE AGAIN\nIt counts only once"
     NOT_RECEIVED = "..{tail} NOT RECEIVED\nType it again"
+    BUSY = "..{tail} NOT RECEIVED\nMeter is busy, retry"
+    NO_LINK = "..{tail} NOT RECEIVED\nMeter refuses link"
+    NO_ACCESS = "METER REFUSES ACCESS\nAsk your supplier"
+    NOT_OFFERED = "METER CANNOT TAKE IT\nAsk your supplier"
+    OTHER_METER = "OTHER METER ANSWERS\nNothing was sent"
+    TWO_METERS = "TWO METERS ANSWER\nCall your supplier"
+
+
+NOT_SENT = {
+    LinkTrouble.TEMPORARY: Doubt.BUSY,
+    LinkTrouble.REFUSED_LINK: Doubt.NO_LINK,
+    LinkTrouble.REFUSED_ACCESS: Doubt.NO_ACCESS,
+    LinkTrouble.NOT_OFFERED: Doubt.NOT_OFFERED,
+    LinkTrouble.OTHER_METER: Doubt.OTHER_METER,
+    LinkTrouble.ADDRESS_CLASH: Doubt.TWO_METERS,
+}
+"""What is said of a token that was not judged, by the trouble; of all others NOT_RECEIVED."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +186,16 @@ def _by(words: Words, source: EntrySource) -> str:
     if source in BY_OTHERS:
         return words.translate(BY_OTHERS[source])
     return words.translate(BY_SLOT).format(slot=int(source))
+
+
+def not_sent(trouble: LinkTrouble) -> Doubt:
+    """Return what is said of a token that the meter has not judged, by the trouble."""
+    return NOT_SENT.get(trouble, Doubt.NOT_RECEIVED)
+
+
+def not_known(trouble: LinkTrouble) -> Doubt:
+    """Return what is said of a token that the meter may have taken, by the trouble."""
+    return Doubt.UNREADABLE if trouble in LASTING else Doubt.UNKNOWN
 
 
 def doubt(words: Words, kind: Doubt, *, tail: str = "", state: str = "") -> Lines:

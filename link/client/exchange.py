@@ -25,7 +25,7 @@ from link.client.requests import (
     to_get,
 )
 from link.dlms import Apdu, Conformance, GetListRequest, GetRequest, Reference
-from link.terms import LinkTrouble
+from link.terms import LASTING
 
 LIST_LONGEST = 32
 """References of one list; more go into further ones, so that a slow meter is not asked too much."""
@@ -88,7 +88,7 @@ class Listed:
         match response:
             case Breach():
                 return response
-            case Refusal(LinkTrouble.REFUSED_ACCESS) if len(self._asked) > 1:
+            case Refusal(trouble) if trouble in LASTING and len(self._asked) > 1:
                 self._lists = False  # granted and yet not served
                 self._left.extendleft(reversed(self._asked))
             case Refusal() if len(self._asked) > 1:

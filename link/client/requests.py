@@ -1,7 +1,7 @@
 """What may be asked of a meter, as Python values, and what an answer to it means.
 
 Source: IEC 62056-5-3 (GET, SET, ACTION normal). Invariant: reading any APDU as an answer ends in
-one of the three kinds of Response, and REFUSED_ACCESS means that nothing was carried out.
+one of the three kinds of Response, and a LASTING trouble means that nothing was carried out.
 """
 
 from collections.abc import Sequence
@@ -96,17 +96,15 @@ class Breach:
 Response: TypeAlias = Result | Refusal | Breach
 
 
-_NOT_CARRIED_OUT = frozenset(
-    {
-        "READ_WRITE_DENIED",
-        "OBJECT_UNDEFINED",
-        "OBJECT_CLASS_INCONSISTENT",
-        "OBJECT_UNAVAILABLE",
-        "TYPE_UNMATCHED",
-        "SCOPE_OF_ACCESS_VIOLATED",
-    }
-)
-"""Results, of access and of action alike, that will be the same for the same request."""
+_REFUSALS = {
+    "READ_WRITE_DENIED": LinkTrouble.REFUSED_ACCESS,
+    "SCOPE_OF_ACCESS_VIOLATED": LinkTrouble.REFUSED_ACCESS,
+    "OBJECT_UNDEFINED": LinkTrouble.NOT_OFFERED,
+    "OBJECT_CLASS_INCONSISTENT": LinkTrouble.NOT_OFFERED,
+    "OBJECT_UNAVAILABLE": LinkTrouble.NOT_OFFERED,
+    "TYPE_UNMATCHED": LinkTrouble.NOT_OFFERED,
+}
+"""Lasting results, of access and of action alike; all others are temporary."""
 
 
 Wire: TypeAlias = GetRequest | GetListRequest | SetRequest | ActionRequest
@@ -185,19 +183,24 @@ def read_list(
 
 
 def _value(schema: Schema, result: Data | DataAccessResult) -> Result | Refusal:
+    """Read an attribute; of a type that the map does not know it is another thing to us."""
     if isinstance(result, DataAccessResult):
         return _refusal(result)
+    return _decoded(schema, result, LinkTrouble.NOT_OFFERED)
+
+
+def _decoded(schema: Schema, data: Data, otherwise: LinkTrouble) -> Result | Refusal:
     try:
-        return Result(schema.decode(result))
+        return Result(schema.decode(data))
     except TypeUnmatched as error:
-        return Refusal(LinkTrouble.MALFORMED, str(error))
+        return Refusal(otherwise, str(error))
 
 
 def _returned(row: Row, response: ActionResponse) -> Response:
     """Read return data. The method has run, so that nothing here may say that it has not."""
     match response.data:
         case Data() if row.returns is not None:
-            return _value(row.returns, response.data)
+            return _decoded(row.returns, response.data, LinkTrouble.MALFORMED)
         case DataAccessResult():
             return Refusal(LinkTrouble.MALFORMED, f"no return data: {standard_name(response.data)}")
         case _:
@@ -205,15 +208,14 @@ def _returned(row: Row, response: ActionResponse) -> Response:
 
 
 def _refusal(result: DataAccessResult | ActionResult) -> Refusal:
-    lasting = result.name in _NOT_CARRIED_OUT
-    trouble = LinkTrouble.REFUSED_ACCESS if lasting else LinkTrouble.TEMPORARY
+    trouble = _REFUSALS.get(result.name, LinkTrouble.TEMPORARY)
     return Refusal(trouble, standard_name(result))
 
 
 def _exception(apdu: ExceptionResponse) -> Refusal | Breach:
     detail = f"exception {standard_name(apdu.state)}, {standard_name(apdu.service)}"
     if apdu.service is ServiceError.SERVICE_NOT_SUPPORTED:
-        return Refusal(LinkTrouble.REFUSED_ACCESS, detail)
+        return Refusal(LinkTrouble.NOT_OFFERED, detail)
     if apdu.service is ServiceError.PDU_TOO_LONG:
         return Refusal(LinkTrouble.TEMPORARY, detail)  # of what we said, or of what it would say
     if apdu.state is StateError.SERVICE_NOT_ALLOWED:

@@ -24,7 +24,7 @@ from link.cosem.classes import (
 from link.cosem.lines import Line, cosem_object
 from link.cosem.roles import CUSTOMER, EVERYBODY, Role
 from link.cosem.row import CosemObject, Row, RowKind, logical_name
-from link.cosem.schema import U16, U32, Schema
+from link.cosem.schema import U16, U32, Number, Schema
 from link.cosem.selection import (
     AMOUNT_COLUMN,
     CLOCK_COLUMN,
@@ -59,6 +59,7 @@ from link.cosem.values import (
     SortMethod,
     TokenShare,
 )
+from link.dlms import Tag
 from link.terms import Alarm, Tamper, Unit
 
 _TOKEN_CREDIT = logical_name("0.0.19.10.0.255")
@@ -87,7 +88,7 @@ def _register(name: str, dotted: str, unit: Unit, scaler: int = 0) -> CosemObjec
         name,
         REGISTER,
         dotted,
-        Line("value", read=CUSTOMER, schema=U32, unit=unit, scaler=scaler),
+        Line("value", read=CUSTOMER, schema=Number(Tag.U32), unit=unit, scaler=scaler),
         _seen("scaler_unit", ScalerUnit(scaler, unit)),
     )
 
@@ -147,9 +148,9 @@ OBJECTS: tuple[CosemObject, ...] = (
         LIMITER,
         "0.0.17.0.0.255",
         _seen("monitored_value", MonitoredValue(3, _POWER, 2)),
-        Line("threshold_active", read=CUSTOMER, schema=U32, unit=Unit.WATT),
-        Line("threshold_normal", read=CUSTOMER, schema=U32, unit=Unit.WATT),
-        Line("threshold_emergency", read=CUSTOMER, schema=U32, unit=Unit.WATT),
+        Line("threshold_active", read=CUSTOMER, schema=Number(Tag.U32), unit=Unit.WATT),
+        Line("threshold_normal", read=CUSTOMER, schema=Number(Tag.U32), unit=Unit.WATT),
+        Line("threshold_emergency", read=CUSTOMER, schema=Number(Tag.U32), unit=Unit.WATT),
         Line("min_over_threshold_duration", read=CUSTOMER, unit=Unit.SECOND),
         Line("min_under_threshold_duration", read=CUSTOMER, fixed=0, unit=Unit.SECOND),
         _seen("emergency_profile", EmergencyProfile(0, _UNDEFINED, 0)),

@@ -5,8 +5,11 @@ hold: that is our bug. `decode` raises TypeUnmatched for Data of another type: t
 Law: decode(encode(v)) == v. `least` and `greatest` are the smallest and the largest value.
 """
 
+import struct
 from dataclasses import dataclass
 from enum import IntEnum
+from fractions import Fraction
+from math import isfinite
 from typing import Protocol, TypeVar
 
 from link.cosem.date_time import GREATEST_S, date_time_octets, date_time_seconds
@@ -61,6 +64,43 @@ class Integer:
     def greatest(self) -> int:
         width, signed = INTEGERS[self.tag]
         return (1 << 8 * width - signed) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """int in the width and sign of the tag; read from any integer or floating-point type.
+
+    What is read is an int, or a Fraction of a floating-point number that is not whole, and may lie
+    outside of the tag's range: meters choose the types of their registers.
+    """
+
+    tag: Tag
+
+    def encode(self, value: object) -> Data:
+        return Integer(self.tag).encode(value)
+
+    def decode(self, data: Data) -> int | Fraction:
+        if data.tag in FLOATS:
+            return _float(data)
+        return held(data, int, self.tag, *NUMBERS)
+
+    def least(self) -> int:
+        return Integer(self.tag).least()
+
+    def greatest(self) -> int:
+        return Integer(self.tag).greatest()
+
+
+NUMBERS = tuple(tag for tag in INTEGERS if tag is not Tag.ENUM)
+FLOATS = {Tag.F32: ">f", Tag.F64: ">d"}
+
+
+def _float(data: Data) -> int | Fraction:
+    (value,) = struct.unpack(FLOATS[data.tag], held(data, bytes, data.tag))
+    if not isfinite(value):
+        raise TypeUnmatched(f"{data.tag.name} that is no number")
+    exact = Fraction(value)
+    return exact.numerator if exact.denominator == 1 else exact
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,8 @@ class Tag(IntEnum):
     I64 = 0x14
     U64 = 0x15
     ENUM = 0x16
+    F32 = 0x17
+    F64 = 0x18
     DATE_TIME = 0x19
 
 
@@ -53,6 +55,9 @@ INTEGERS = {
 }
 """Width in octets, and whether signed."""
 
+OCTETS = {Tag.DATE_TIME: DATE_TIME_OCTETS, Tag.F32: 4, Tag.F64: 8}
+"""Values that stand as so many octets, as they came."""
+
 TEXTS = {Tag.VISIBLE_STRING: "ascii", Tag.UTF8_STRING: "utf-8"}
 
 Value: TypeAlias = "int | bytes | str | bool | tuple[Data, ...] | None"
@@ -63,8 +68,8 @@ class Data:
     """One tagged value.
 
     The tag says what `value` is: None; tuple for array and structure; bool; int; bytes for
-    octet-string and date-time (12 octets); str for the text types, and for a bit-string its bits
-    as 0 and 1, bit 0 first.
+    octet-string, date-time (12 octets) and floating-point numbers (IEEE 754, big endian); str for
+    the text types, and for a bit-string its bits as 0 and 1, bit 0 first.
     """
 
     tag: Tag
@@ -108,8 +113,8 @@ def _read(tag: Tag, source: Source, depth: int) -> Value:
             return _read_bits(source)
         case Tag.OCTET_STRING:
             return source.take(source.length())
-        case Tag.DATE_TIME:
-            return source.take(DATE_TIME_OCTETS)
+        case Tag.DATE_TIME | Tag.F32 | Tag.F64:
+            return source.take(OCTETS[tag])
         case _:
             return _read_members(source, depth)
 
@@ -149,7 +154,7 @@ def _write(tag: Tag, value: Value) -> bytes:
             return _write_integer(tag, value)
         case bytes() if tag is Tag.OCTET_STRING:
             return length_octets(len(value)) + value
-        case bytes() if tag is Tag.DATE_TIME and len(value) == DATE_TIME_OCTETS:
+        case bytes() if len(value) == OCTETS.get(tag):
             return value
         case str() if tag in TEXTS:
             octets = value.encode(TEXTS[tag])

@@ -120,14 +120,19 @@ def folder() -> Iterator[Path]:
         yield Path(path)
 
 
-@pytest.fixture
-def play(folder: Path) -> Play:
-    """Play a scenario in a lab, to its end, on virtual time."""
+def lab_config(folder: Path) -> CiuConfig:
+    """The configuration of the unit of a lab."""
     meters = tuple(
         MeterSection(drn, URL, 1001 + number, name=f"House {number}")
         for number, drn in enumerate(DRNS)
     )
-    config = CiuConfig(CiuSection("5a5a5af0c4554b4c", state=folder / "ciu.db"), meters)
+    return CiuConfig(CiuSection("5a5a5af0c4554b4c", state=folder / "ciu.db"), meters)
+
+
+@pytest.fixture
+def play(folder: Path) -> Play:
+    """Play a scenario in a lab, to its end, on virtual time."""
+    config = lab_config(folder)
 
     def played(scenario: Scenario) -> None:
         async def main() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 from ciu.app import CiuApp, Customer, Order, Report, choose_meter, rehearse
 from ciu.config import CiuConfig
@@ -21,6 +22,7 @@ from link.server import (
     AccessRefused,
     ActionDone,
     Asked,
+    AskedId,
     Operation,
     Response,
     ServerSession,
@@ -239,10 +241,41 @@ class LabMeter:
         return entry
 
 
+class LineSession(Protocol):
+    """The end of a link at a meter."""
+
+    @property
+    def deadline(self) -> float | None: ...
+
+    def receive(self, data: bytes, now: float) -> None: ...
+
+    def tick(self, now: float) -> None: ...
+
+    def take_outgoing(self) -> bytes: ...
+
+    def take_events(self) -> list[Asked]: ...
+
+    def answer(self, asked: AskedId, response: Response, now: float) -> None: ...
+
+
+class LineMeter(Protocol):
+    """What a line needs of a meter."""
+
+    drn: str
+    mute: bool
+
+    @property
+    def session(self) -> LineSession: ...
+
+    def answer(self, asked: Asked) -> Response: ...
+
+    def restart(self) -> None: ...
+
+
 class LabLine:
     """A medium with meters on it; itself a session, so that one pump drives them all."""
 
-    def __init__(self, meters: Sequence[LabMeter], url: str = URL) -> None:
+    def __init__(self, meters: Sequence[LineMeter], url: str = URL) -> None:
         self.meters = meters
         self.url = asyncio.get_running_loop().create_future()
         """The URL as others can use it."""
@@ -317,7 +350,9 @@ class Lab:
 
     @property
     def meter(self) -> LabMeter:
-        return self.line.meters[0]
+        meter = self.line.meters[0]
+        assert isinstance(meter, LabMeter)
+        return meter
 
     def app(self, *, meters: int = 1, keys_in_lines: bool = True) -> CiuApp:
         return CiuApp(
@@ -331,7 +366,7 @@ class Lab:
     async def type(self, keys: str, *, timeout_s: float = 20.0) -> tuple[Report, list[str]]:
         """Run `--type`, as the command does; return its report and its notes."""
         notes: list[str] = []
-        config = choose_meter(self.config, self.meter.drn)
+        config = choose_meter(self.config, self.line.meters[0].drn)
         order = Order(read_keys(keys), timeout_s)
         report = rehearse(config, order.keys)
         return report or await Customer(self.app(), order, notes.append).serve(), notes
@@ -339,7 +374,7 @@ class Lab:
     def intent(self) -> bool:
         state = open_state(self.config.ciu.state)
         try:
-            return state.intent(self.meter.drn) is not None
+            return state.intent(self.line.meters[0].drn) is not None
         finally:
             state.close()
 

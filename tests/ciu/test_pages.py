@@ -10,7 +10,7 @@ from ciu.pages import PAGES, Page, Seen
 from ciu.wording import MEASURES, Lines, Words
 from link.cosem import Role, row
 from link.cosem.values import Currency, CurrencyUnit
-from link.terms import Alarm, Consumption, LedgerHead, Tamper, Unit, Usage
+from link.terms import LASTING, Alarm, Consumption, LedgerHead, Tamper, Unit, Usage
 
 from .panel_customer import KWH
 
@@ -47,7 +47,7 @@ def test_every_page_fits_at_the_least_and_the_greatest_value(page: Page, words: 
         for values in (
             {key: row(key).schema.least() for key in page.rows},
             {key: row(key).schema.greatest() for key in page.rows},
-            dict.fromkeys(page.rows),
+            *(dict.fromkeys(page.rows, trouble) for trouble in LASTING),
             {},
         ):
             for sold in accounts():

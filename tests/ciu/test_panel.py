@@ -152,7 +152,7 @@ def test_a_verdict_that_was_overtaken_by_the_next_token_says_whose_it_is(
     assert customer.lines == ("Earlier token ..4197", "ACCEPTED  +25.0 kWh")
 
 
-@pytest.mark.parametrize("verdict", [NotDone(), NotSent(LinkTrouble.OTHER_METER)])
+@pytest.mark.parametrize("verdict", [NotDone(), NotSent(LinkTrouble.NO_ANSWER)])
 def test_a_token_that_never_arrived_is_to_be_typed_again(
     verdict: NotDone | NotSent, customer: Customer, meter: str
 ) -> None:

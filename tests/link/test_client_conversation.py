@@ -227,10 +227,10 @@ def test_a_refused_association_fails_all_asks_with_the_reason(detail: str, answe
 
 NOT_DONE = {
     "read-write-denied": LinkTrouble.REFUSED_ACCESS,
-    "object-undefined": LinkTrouble.REFUSED_ACCESS,
-    "object-class-inconsistent": LinkTrouble.REFUSED_ACCESS,
-    "object-unavailable": LinkTrouble.REFUSED_ACCESS,
-    "type-unmatched": LinkTrouble.REFUSED_ACCESS,
+    "object-undefined": LinkTrouble.NOT_OFFERED,
+    "object-class-inconsistent": LinkTrouble.NOT_OFFERED,
+    "object-unavailable": LinkTrouble.NOT_OFFERED,
+    "type-unmatched": LinkTrouble.NOT_OFFERED,
     "scope-of-access-violated": LinkTrouble.REFUSED_ACCESS,
     "temporary-failure": LinkTrouble.TEMPORARY,
     "hardware-fault": LinkTrouble.TEMPORARY,
@@ -282,7 +282,7 @@ def test_a_link_lost_amid_a_list_fails_the_whole_of_it(up: Talk) -> None:
 
 def test_a_value_of_another_type_fails_one_ask_only(up: Talk) -> None:
     up.hear(GetResponse(0xC1, Data(Tag.BOOLEAN, True)))
-    assert up.take() == [failed(1, LinkTrouble.MALFORMED, "BOOLEAN where U32 stands")]
+    assert up.take() == [failed(1, LinkTrouble.NOT_OFFERED, "BOOLEAN where U32 stands")]
     assert up.order() is None
 
 
@@ -330,10 +330,10 @@ def test_a_meter_that_knows_no_association_any_more_gets_a_new_one(up: Talk) -> 
     assert up.take()[-1] == Answered(waiting, STATION, None)
 
 
-def test_a_service_that_is_not_supported_is_refused_access(up: Talk) -> None:
+def test_a_service_that_is_not_supported_is_not_offered(up: Talk) -> None:
     up.hear(ExceptionResponse(StateError.SERVICE_UNKNOWN, ServiceError.SERVICE_NOT_SUPPORTED))
     detail = "exception service-unknown, service-not-supported"
-    assert up.take() == [failed(1, LinkTrouble.REFUSED_ACCESS, detail)]
+    assert up.take() == [failed(1, LinkTrouble.NOT_OFFERED, detail)]
 
 
 def test_a_lost_link_fails_what_is_in_flight_and_tries_once_more_for_the_rest(up: Talk) -> None:

@@ -124,7 +124,7 @@ def test_a_value_of_another_type_spoils_no_other() -> None:
     _, came = asked(GetMany((Get(POWER), Get(ENERGY))), Grant(LISTS, 1024), lambda _: answer)
     assert isinstance(came, Result)
     assert came.value == (
-        Refusal(LinkTrouble.MALFORMED, "BOOLEAN where U32 stands"),
+        Refusal(LinkTrouble.NOT_OFFERED, "BOOLEAN where U32 stands"),
         Result(9),
     )
 

@@ -8,16 +8,9 @@ from hypothesis import strategies as st
 
 from link.cosem import OBJECT_MAP, Schema, TypeUnmatched
 from link.cosem.texts import printable
-from link.dlms import Data, Tag
 
-HOSTILE = (
-    "\x1b]0;owned\x07",
-    "\x00\x1b[2J\x1b[H",
-    "\x9b31m\x90",
-    "ok\r\nlog line",
-    "\u202egnol\u2066",
-    "\x7f\b\b\u200b",
-)
+from ..hostile import HOSTILE, spoilt
+
 TEXTS = {
     "account.currency",
     "firmware.value",
@@ -28,21 +21,6 @@ TEXTS = {
     "token_gateway.enter",
 }
 """Rows that hold text, at the least."""
-
-
-def spoilt(data: Data, hostile: str) -> Data:
-    """Return the same data with hostile signs in every text and octet-string."""
-    match data.value:
-        case tuple(members):
-            return Data(data.tag, tuple(spoilt(member, hostile) for member in members))
-        case str() if data.tag in (Tag.VISIBLE_STRING, Tag.UTF8_STRING):
-            longest = min(len(hostile), len(data.value))
-            return Data(data.tag, hostile[:longest] + data.value[longest:])
-        case bytes(octets) if data.tag is Tag.OCTET_STRING:
-            spoiling = hostile.encode("latin-1", "replace")[: len(octets)]
-            return Data(data.tag, spoiling + octets[len(spoiling) :])
-        case _:
-            return data
 
 
 def texts_of(value: object) -> Iterator[str]:

@@ -332,7 +332,7 @@ def test_many_rows_are_read_by_one_request_and_each_has_its_answer() -> None:
     ask = line.ask(0, GetMany((Get(POWER), Get(row("clock.status")), denied, Get(POWER))))
     answer = endings(line.run(5))[ask]
     assert isinstance(answer, Answered)
-    refusal = Refusal(LinkTrouble.REFUSED_ACCESS, "object-class-inconsistent")
+    refusal = Refusal(LinkTrouble.NOT_OFFERED, "object-class-inconsistent")
     assert answer.value == (Result(230), Result(0), refusal, Result(230))
     assert len(line.trace) == frames + 2
 
