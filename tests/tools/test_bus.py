@@ -26,6 +26,7 @@ from tools.children import child
 FAST = LineSettings(baudrate=1_000_000, turnaround_s=0.0, piece_octets=500)
 STATIONS = 3
 SILENCE_S = 0.05
+WAITS = 5
 LOCAL_FLAGS = 3
 """Their place in the list that termios.tcgetattr returns."""
 
@@ -165,11 +166,19 @@ def babble(path: Path) -> int:
 
 
 async def heard_until_silence(medium: Medium) -> bytes:
-    heard = b""
-    with suppress(TimeoutError):
-        while True:
-            async with asyncio.timeout(SILENCE_S):
+    """Return what comes until nothing has come in several waits on end.
+
+    In one long wait a machine that stands still is silent: all timers are due when it goes on, the
+    one that ends the wait as well as those of the line.
+    """
+    heard, quiet = b"", 0
+    while quiet < WAITS:
+        try:
+            async with asyncio.timeout(SILENCE_S / WAITS):
                 heard += await medium.read()
+            quiet = 0
+        except TimeoutError:
+            quiet += 1
     return heard
 
 
