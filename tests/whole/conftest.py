@@ -3,8 +3,10 @@
 import contextlib
 import io
 import json
+import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -57,18 +59,33 @@ def run(*arguments: str, clock: Clock = january) -> str:
     return printed.getvalue()
 
 
+@pytest.fixture(scope="session")
+def provisioned(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Lab]:
+    """Return a function that provisions a meter once for all who ask for the same.
+
+    Nobody changes what it returns.
+    """
+
+    @cache
+    def make(url: str, *more: str, clock: Clock) -> Lab:
+        folder = tmp_path_factory.mktemp("provisioned") / "lab"
+        flags = ("--test-keys", "--lab", "--json", *more)
+        words = ("provision", "--dir", str(folder), "--drn", DRN, "--listen", url, *flags)
+        (meter,) = json.loads(run(*words, clock=clock))
+        return Lab(folder, DRN, meter["decoder_key"], meter["ea"], clock)
+
+    return make
+
+
 @pytest.fixture
-def provision(tmp_path: Path) -> Callable[..., Lab]:
-    """Return a function that provisions one lab meter that listens at a URL.
+def provision(tmp_path: Path, provisioned: Callable[..., Lab]) -> Callable[..., Lab]:
+    """Return a function that returns a lab of the test's own with one meter, listening at a URL.
 
     A test that starts processes gives `wall_clock`, which is theirs.
     """
 
     def make(url: str = "tcp://127.0.0.1:4059", *more: str, clock: Clock = january) -> Lab:
-        folder = tmp_path / "lab"
-        flags = ("--test-keys", "--lab", "--json", *more)
-        words = ("provision", "--dir", str(folder), "--drn", DRN, "--listen", url, *flags)
-        (meter,) = json.loads(run(*words, clock=clock))
-        return Lab(folder, DRN, meter["decoder_key"], meter["ea"], clock)
+        made = provisioned(url, *more, clock=clock)
+        return replace(made, folder=shutil.copytree(made.folder, tmp_path / "lab"))
 
     return make
