@@ -94,6 +94,29 @@ def test_after_a_failure_it_rests_unless_the_link_comes_up(errand: Errand) -> No
     assert errand.due < 10.0
 
 
+def tries_in(span_s: float, errand: Errand, begin_s: float) -> int:
+    """Ask whenever something is due, let all fail immediately; return how often it asked."""
+    now, tries = begin_s, 0
+    while errand.due is not None and (now := max(now, errand.due)) < begin_s + span_s:
+        errand.request()
+        fails(errand, LinkTrouble.TEMPORARY, now)
+        tries += 1
+        assert tries < 1000, "it does not pause"
+    return tries
+
+
+def test_it_tries_again_every_few_seconds_and_half_as_often_if_nobody_waits(
+    errand: Errand,
+) -> None:
+    assert 15 <= tries_in(60.0, errand, 0.0) <= 30
+    errand.request()
+    errand.answered(HEAD)
+    assert enters(errand)
+    errand.failed(LinkTrouble.TEMPORARY, sent=True, now=60.0)
+    errand.give_up(unsent=False)
+    assert 7 <= tries_in(60.0, errand, 70.0) <= 15
+
+
 def test_given_up_after_it_was_sent_it_only_reads(errand: Errand, state: CiuState) -> None:
     errand.request()
     errand.answered(HEAD)

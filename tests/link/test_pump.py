@@ -112,6 +112,24 @@ async def test_a_deadline_that_a_turn_moves_is_the_one_that_counts() -> None:
 
 
 @on_virtual_time
+async def test_a_deadline_that_a_later_turn_brings_forward_is_kept() -> None:
+    near, _ = await line()
+    session = Notebook(deadline=50.0)
+
+    def nearer(now: float) -> None:
+        session.turn(now)
+        if now == 1.0:  # the timer for 50.0 runs since 0.0
+            session.deadline = 3.0
+
+    pump = Pump(session, near, nearer)
+    asyncio.get_running_loop().call_at(1.0, pump.wake)
+    with suppress(TimeoutError):
+        async with asyncio.timeout_at(100.0):
+            await pump.run()
+    assert session.lines == [("turn", 0.0), ("turn", 1.0), ("tick", 3.0), ("turn", 3.0)]
+
+
+@on_virtual_time
 async def test_a_deadline_that_a_turn_puts_off_is_the_one_that_counts() -> None:
     near, _ = await line()
     session = Notebook(deadline=3.0)
