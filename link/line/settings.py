@@ -27,8 +27,8 @@ class LineSettings:
     station heard and what it says. `echo`: who speaks hears itself too. `bit_error_rate`: share of
     bits flipped on the way, for all who hear them. `piece_octets`: how many octets are heard at a
     time; `fitting_piece` tells how many where primaries share a slow line. `further_octets`: how
-    many at a time after the first piece of a talk, as many as that one where None; `longest_piece`
-    is cheap to simulate, but noise within so long a piece lets the line seem free.
+    many at a time after the first piece of a transmission, as many as that one where None;
+    `longest_piece` is cheap to simulate, but noise within so long a piece lets the line seem free.
     """
 
     baudrate: int | None = 9600

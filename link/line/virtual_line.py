@@ -1,8 +1,8 @@
 """Stations on one half-duplex line that all hear each other, by absolute deadlines.
 
-Every time is computed from the moment at which a talk began, so a late `tick` makes no later octet
-later. What is on the line at once is heard as one: the octets of who began first, garbled.
-Invariant: the same seed and the same calls give the same result.
+Every time is computed from the moment at which a transmission began, so a late `tick` makes no
+later octet later. What is on the line at the same time is heard as one: the octets of who began
+first, garbled. Invariant: the same seed and the same calls give the same result.
 """
 
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from math import inf, log, log1p
 from typing import TYPE_CHECKING
 
 from link.line.settings import LineSettings
-from link.line.talk import Talk
+from link.line.transmission import Transmission
 
 if TYPE_CHECKING:
     from random import Random
 
 
 GATHERED_OCTETS = 256
-"""Who hears talks whole hears of a longer one after so many octets."""
+"""Who hears transmissions whole hears of a longer one after so many octets."""
 
 
 @dataclass(slots=True)
@@ -28,7 +28,7 @@ class TrafficCounts:
 
     octets: int = 0
     collisions: int = 0
-    """Pairs of talks that were on the line at once."""
+    """Pairs of transmissions that were on the line at once."""
     flipped_bits: int = 0
 
 
@@ -37,7 +37,7 @@ class _Station:
     """What the line knows of one station, in seconds of the caller's clock."""
 
     whole: bool
-    """Whether it hears talks whole, at their end."""
+    """Whether it hears transmissions whole, at their end."""
     heard_until: float = -inf
     """When the last octet that it heard of others ended."""
     speaks_until: float = -inf
@@ -54,7 +54,7 @@ class VirtualLine:
         self._stations: dict[int, _Station] = {}
         self._station_numbers = count()
         self._talk_numbers = count()
-        self._coming: list[tuple[float, int, Talk]] = []
+        self._coming: list[tuple[float, int, Transmission]] = []
         self._heard: list[tuple[int, bytes]] = []
         self._good_bits = self._draw_good_bits()
 
@@ -66,12 +66,12 @@ class VirtualLine:
     def join(self, *, whole: bool = False) -> int:
         """Add a station and return its number, which no other ever gets.
 
-        `whole`: it hears all of a talk at its end, else piece by piece.
+        `whole`: it hears all of a transmission at its end, else piece by piece.
         """
         number = next(self._station_numbers)
         self._stations[number] = _Station(whole)
-        for _, _, talk in self._coming:
-            talk.unheard.append((number, range(talk.passed)))
+        for _, _, transmission in self._coming:
+            transmission.unheard.append((number, range(transmission.passed)))
         return number
 
     def leave(self, station: int) -> None:
@@ -96,62 +96,65 @@ class VirtualLine:
             return
         ready = speaker.heard_until + self._settings.turnaround_s
         start = max(now, speaker.speaks_until, ready)
-        talk = Talk(station, start, self._settings.octet_s, bytearray(data))
-        speaker.speaks_until = talk.end
-        self._add_noise(talk.octets)
+        transmission = Transmission(station, start, self._settings.octet_s, bytearray(data))
+        speaker.speaks_until = transmission.end
+        self._add_noise(transmission.octets)
         for _, _, other in self._coming:
             if other.station != station:
-                self._collide(*sorted((other, talk), key=lambda each: each.start))
-        self._expect(talk, next(self._talk_numbers))
+                self._collide(*sorted((other, transmission), key=lambda each: each.start))
+        self._expect(transmission, next(self._talk_numbers))
 
     def tick(self, now: float) -> None:
         """Let all octets be heard whose time has passed."""
         while self._coming and self._coming[0][0] <= now:
-            at, number, talk = heappop(self._coming)
-            self._pass(talk, at)
-            if talk.passed < len(talk.octets):
-                self._expect(talk, number)
+            at, number, transmission = heappop(self._coming)
+            self._pass(transmission, at)
+            if transmission.passed < len(transmission.octets):
+                self._expect(transmission, number)
 
     def take_heard(self) -> list[tuple[int, bytes]]:
         """Return (station, octets) since the last call, in the order of time."""
         heard, self._heard = self._heard, []
         return heard
 
-    def _expect(self, talk: Talk, number: int) -> None:
-        heappush(self._coming, (talk.ends_at(self._piece_of(talk).stop), number, talk))
+    def _expect(self, transmission: Transmission, number: int) -> None:
+        heappush(
+            self._coming,
+            (transmission.ends_at(self._piece_of(transmission).stop), number, transmission),
+        )
 
-    def _piece_of(self, talk: Talk) -> range:
-        """Return which octets of a talk are heard next, at once."""
+    def _piece_of(self, transmission: Transmission) -> range:
+        """Return which octets of a transmission are heard next, at once."""
         settings = self._settings
-        if not talk.octet_s:
-            return range(talk.passed, len(talk.octets))
-        further = settings.further_octets if talk.passed else None
-        stop = talk.passed + (further or settings.piece_octets)
-        return range(talk.passed, min(stop, len(talk.octets)))
+        if not transmission.octet_s:
+            return range(transmission.passed, len(transmission.octets))
+        further = settings.further_octets if transmission.passed else None
+        stop = transmission.passed + (further or settings.piece_octets)
+        return range(transmission.passed, min(stop, len(transmission.octets)))
 
-    def _pass(self, talk: Talk, at: float) -> None:
-        piece = self._piece_of(talk)
-        talk.passed = piece.stop
+    def _pass(self, transmission: Transmission, at: float) -> None:
+        piece = self._piece_of(transmission)
+        transmission.passed = piece.stop
         self.counts.octets += len(piece)
-        gathered = talk.gather(GATHERED_OCTETS)
+        received = transmission.receive_whole(GATHERED_OCTETS)
         for number, station in self._stations.items():
-            own = number == talk.station
-            which = gathered if station.whole else piece
+            own = number == transmission.station
+            which = received if station.whole else piece
             if not which or (own and not self._settings.echo):
                 continue
-            if heard := talk.heard_by(number, which):
+            if heard := transmission.heard_by(number, which):
                 self._heard.append((number, heard))
                 if not own:
                     station.heard_until = at
 
-    def _collide(self, first: Talk, second: Talk) -> None:
-        """Spoil what two stations say at the same time, if they do; both keep talking."""
+    def _collide(self, first: Transmission, second: Transmission) -> None:
+        """Spoil what two stations say at the same time, if they do; both keep transmitting."""
         garbled = first.overlap(second)
         if not garbled:
             return
         self.counts.collisions += 1
         first.garble(garbled, self._rng)
-        second.drowned = max(second.drowned, second.overlap(first).stop)
+        second.collided = max(second.collided, second.overlap(first).stop)
         if not self._settings.echo:
             first.unheard.append((second.station, garbled))
 

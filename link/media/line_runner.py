@@ -36,8 +36,8 @@ class LineRunner:
     def join(self, hear: Hear, *, whole: bool = False) -> int:
         """Add a station and return its number.
 
-        `whole`: it hears all of a talk at its end, as a port that is read by DMA until the line
-        is idle; else piece by piece.
+        `whole`: it receives a transmission at its end, as a port that is read by DMA until the
+        line is idle; else piece by piece.
         """
         station = self._line.join(whole=whole)
         self._ears[station] = hear

@@ -15,7 +15,7 @@ HEARD_OCTETS = 65536
 
 
 class LineMedium:
-    """One station. A write is one talk; it waits while the station's earlier ones go out."""
+    """One station. A write is one transmission; it waits until the earlier ones have gone out."""
 
     def __init__(self, url: str, baudrate: int | None, runner: LineRunner, *, whole: bool) -> None:
         self.url = url
@@ -88,6 +88,6 @@ class MemoryLine:
     def join(self, url: str = "memory://line", *, whole: bool = False) -> Medium:
         """Add a station, named `url` in messages; closing its medium takes it away.
 
-        `whole`: it hears nothing of a talk before its end, which is cheaper to simulate.
+        `whole`: it hears nothing of a transmission before its end, which is cheaper to simulate.
         """
         return LineMedium(url, self._baudrate, self._runner, whole=whole)

@@ -68,7 +68,7 @@ ACCEPTED = Aare(ApplicationContext.LN, AssociationResult.ACCEPTED, UserDiagnosti
 
 
 @dataclass
-class Talk:
+class Transmission:
     """A conversation with a meter that the test plays."""
 
     drn: str = DRN
@@ -114,14 +114,14 @@ class Talk:
 
 
 @pytest.fixture
-def up() -> Talk:
+def up() -> Transmission:
     """A conversation whose first ask, POWER, waits for its answer with invoke octet C1."""
-    talk = Talk()
-    talk.ask(POWER)
-    talk.come_up()
-    talk.said()
-    assert talk.take() == [LinkUp(STATION)]
-    return talk
+    transmission = Transmission()
+    transmission.ask(POWER)
+    transmission.come_up()
+    transmission.said()
+    assert transmission.take() == [LinkUp(STATION)]
+    return transmission
 
 
 def failed(ask: int, trouble: LinkTrouble, detail: str, sent: bool = True) -> Failed:
@@ -129,37 +129,37 @@ def failed(ask: int, trouble: LinkTrouble, detail: str, sent: bool = True) -> Fa
 
 
 def test_the_first_ask_opens_link_and_association_and_asks_who_is_there() -> None:
-    talk = Talk()
-    first = talk.ask(POWER)
-    second = talk.ask(ENTER)
-    talk.come_up()
-    asked = talk.said()
+    transmission = Transmission()
+    first = transmission.ask(POWER)
+    second = transmission.ask(ENTER)
+    transmission.come_up()
+    asked = transmission.said()
     assert isinstance(asked, GetRequest)
     assert asked.attribute.logical_name == POWER.row.logical_name
-    talk.hear(GetResponse(asked.invoke, Data(Tag.U32, 230)))
-    entered = talk.said()
+    transmission.hear(GetResponse(asked.invoke, Data(Tag.U32, 230)))
+    entered = transmission.said()
     assert isinstance(entered, ActionRequest)
-    talk.hear(ActionResponse(entered.invoke, ActionResult.SUCCESS))
-    assert talk.take() == [
+    transmission.hear(ActionResponse(entered.invoke, ActionResult.SUCCESS))
+    assert transmission.take() == [
         LinkUp(STATION),
         Answered(first, STATION, 230),
         Answered(second, STATION, None),
     ]
-    assert talk.order() is None
+    assert transmission.order() is None
 
 
 def test_another_meters_number_closes_the_link_with_both_numbers() -> None:
-    talk = Talk(drn="09876543210")
-    ask = talk.ask(ENTER)
-    talk.come_up()
+    transmission = Transmission(drn="09876543210")
+    ask = transmission.ask(ENTER)
+    transmission.come_up()
     detail = "meter 09876543210 where 01234567890 is expected"
-    assert talk.order() == Disconnect()
-    assert talk.take() == [
+    assert transmission.order() == Disconnect()
+    assert transmission.take() == [
         LinkDown(STATION, LinkTrouble.OTHER_METER, detail),
         failed(ask, LinkTrouble.OTHER_METER, detail, sent=False),
     ]
-    talk.conversation.disconnected()
-    assert talk.conversation.is_down
+    transmission.conversation.disconnected()
+    assert transmission.conversation.is_down
 
 
 def test_a_meter_that_does_not_tell_its_number_is_not_asked() -> None:
@@ -171,16 +171,16 @@ def test_a_meter_that_does_not_tell_its_number_is_not_asked() -> None:
         ),
         (Rlre(), LinkTrouble.MALFORMED, "meter number: Rlre as an answer"),
     ):
-        talk = Talk()
-        ask = talk.ask(ENTER)
-        talk.order()
-        talk.conversation.connected()
-        talk.order()
-        talk.hear(ACCEPTED)
-        talk.order()
-        talk.hear(answer)
-        assert talk.take()[1:] == [failed(ask, trouble, detail, sent=False)]
-        assert talk.order() == Disconnect()
+        transmission = Transmission()
+        ask = transmission.ask(ENTER)
+        transmission.order()
+        transmission.conversation.connected()
+        transmission.order()
+        transmission.hear(ACCEPTED)
+        transmission.order()
+        transmission.hear(answer)
+        assert transmission.take()[1:] == [failed(ask, trouble, detail, sent=False)]
+        assert transmission.order() == Disconnect()
 
 
 def _rejected(**changes: object) -> Aare:
@@ -213,16 +213,16 @@ REFUSALS = {
 
 @pytest.mark.parametrize(("detail", "answer"), REFUSALS.items(), ids=REFUSALS)
 def test_a_refused_association_fails_all_asks_with_the_reason(detail: str, answer: Apdu) -> None:
-    talk = Talk()
-    asks = [talk.ask(POWER), talk.ask(ENTER)]
-    talk.order()
-    talk.conversation.connected()
-    talk.order()
-    talk.hear(answer)
-    down, *fails = talk.take()
+    transmission = Transmission()
+    asks = [transmission.ask(POWER), transmission.ask(ENTER)]
+    transmission.order()
+    transmission.conversation.connected()
+    transmission.order()
+    transmission.hear(answer)
+    down, *fails = transmission.take()
     assert down == LinkDown(STATION, LinkTrouble.REFUSED_LINK, detail)
     assert fails == [failed(a, LinkTrouble.REFUSED_LINK, detail, sent=False) for a in asks]
-    assert talk.order() == Disconnect()
+    assert transmission.order() == Disconnect()
 
 
 NOT_DONE = {
@@ -240,7 +240,7 @@ NOT_DONE = {
 
 @pytest.mark.parametrize(("name", "trouble"), NOT_DONE.items())
 def test_a_refused_request_fails_by_name_and_the_association_goes_on(
-    up: Talk, name: str, trouble: LinkTrouble
+    up: Transmission, name: str, trouble: LinkTrouble
 ) -> None:
     member = name.upper().replace("-", "_")
     up.ask(CLEAR)
@@ -256,7 +256,7 @@ def test_a_refused_request_fails_by_name_and_the_association_goes_on(
     assert up.order() is None
 
 
-def test_a_meter_without_lists_is_asked_one_by_one_and_answers_as_one(up: Talk) -> None:
+def test_a_meter_without_lists_is_asked_one_by_one_and_answers_as_one(up: Transmission) -> None:
     assert Conformance.MULTIPLE_REFERENCES not in GRANT.conformance
     up.hear(GetResponse(0xC1, Data(Tag.U32, 7)))
     ask = up.ask(GetMany((POWER, POWER)))
@@ -270,7 +270,7 @@ def test_a_meter_without_lists_is_asked_one_by_one_and_answers_as_one(up: Talk) 
     assert up.order() is None
 
 
-def test_a_link_lost_amid_a_list_fails_the_whole_of_it(up: Talk) -> None:
+def test_a_link_lost_amid_a_list_fails_the_whole_of_it(up: Transmission) -> None:
     up.hear(GetResponse(0xC1, Data(Tag.U32, 7)))
     ask = up.ask(GetMany((POWER, POWER)))
     asked = up.said()
@@ -280,20 +280,22 @@ def test_a_link_lost_amid_a_list_fails_the_whole_of_it(up: Talk) -> None:
     assert up.take()[-1] == failed(ask, LinkTrouble.RESET, "link reset")
 
 
-def test_a_value_of_another_type_fails_one_ask_only(up: Talk) -> None:
+def test_a_value_of_another_type_fails_one_ask_only(up: Transmission) -> None:
     up.hear(GetResponse(0xC1, Data(Tag.BOOLEAN, True)))
     assert up.take() == [failed(1, LinkTrouble.NOT_OFFERED, "BOOLEAN where U32 stands")]
     assert up.order() is None
 
 
 def test_a_method_that_has_run_is_never_reported_as_refused() -> None:
-    talk = Talk()
-    ask = talk.ask(ENTER)
-    talk.come_up()
-    talk.said()
-    talk.hear(ActionResponse(0xC1, ActionResult.SUCCESS, DataAccessResult.READ_WRITE_DENIED))
+    transmission = Transmission()
+    ask = transmission.ask(ENTER)
+    transmission.come_up()
+    transmission.said()
+    transmission.hear(
+        ActionResponse(0xC1, ActionResult.SUCCESS, DataAccessResult.READ_WRITE_DENIED)
+    )
     detail = "no return data: read-write-denied"
-    assert talk.take()[1:] == [failed(ask, LinkTrouble.MALFORMED, detail)]
+    assert transmission.take()[1:] == [failed(ask, LinkTrouble.MALFORMED, detail)]
 
 
 BREACHES = {
@@ -308,7 +310,7 @@ BREACHES = {
 
 @pytest.mark.parametrize(("detail", "answer"), BREACHES.items(), ids=BREACHES)
 def test_a_meter_that_breaks_the_protocol_loses_its_link(
-    up: Talk, detail: str, answer: Apdu
+    up: Transmission, detail: str, answer: Apdu
 ) -> None:
     up.hear(answer)
     assert up.take() == [
@@ -318,7 +320,7 @@ def test_a_meter_that_breaks_the_protocol_loses_its_link(
     assert up.order() == Disconnect()
 
 
-def test_a_meter_that_knows_no_association_any_more_gets_a_new_one(up: Talk) -> None:
+def test_a_meter_that_knows_no_association_any_more_gets_a_new_one(up: Transmission) -> None:
     waiting = up.ask(CLEAR)
     up.hear(ExceptionResponse(StateError.SERVICE_NOT_ALLOWED, ServiceError.OPERATION_NOT_POSSIBLE))
     assert up.order() == Disconnect()
@@ -330,13 +332,15 @@ def test_a_meter_that_knows_no_association_any_more_gets_a_new_one(up: Talk) -> 
     assert up.take()[-1] == Answered(waiting, STATION, None)
 
 
-def test_a_service_that_is_not_supported_is_not_offered(up: Talk) -> None:
+def test_a_service_that_is_not_supported_is_not_offered(up: Transmission) -> None:
     up.hear(ExceptionResponse(StateError.SERVICE_UNKNOWN, ServiceError.SERVICE_NOT_SUPPORTED))
     detail = "exception service-unknown, service-not-supported"
     assert up.take() == [failed(1, LinkTrouble.NOT_OFFERED, detail)]
 
 
-def test_a_lost_link_fails_what_is_in_flight_and_tries_once_more_for_the_rest(up: Talk) -> None:
+def test_a_lost_link_fails_what_is_in_flight_and_tries_once_more_for_the_rest(
+    up: Transmission,
+) -> None:
     up.ask(ENTER)
     up.conversation.failed(LinkTrouble.RESET)
     assert up.take() == [
@@ -353,7 +357,7 @@ def test_a_lost_link_fails_what_is_in_flight_and_tries_once_more_for_the_rest(up
     assert up.order() is None
 
 
-def test_what_was_to_be_said_on_a_lost_link_is_not_said_on_the_next(up: Talk) -> None:
+def test_what_was_to_be_said_on_a_lost_link_is_not_said_on_the_next(up: Transmission) -> None:
     up.ask(ENTER)
     up.ask(POWER)
     up.hear(GetResponse(0xC1, Data(Tag.U32, 1)))
@@ -362,14 +366,14 @@ def test_what_was_to_be_said_on_a_lost_link_is_not_said_on_the_next(up: Talk) ->
     assert up.take()[-1] == failed(2, LinkTrouble.RESET, "link reset")
 
 
-def test_a_lost_port_fails_everything_and_tries_nothing(up: Talk) -> None:
+def test_a_lost_port_fails_everything_and_tries_nothing(up: Transmission) -> None:
     up.ask(ENTER)
     up.conversation.failed(LinkTrouble.PORT_DOWN)
     assert [type(event) for event in up.take()] == [LinkDown, Failed, Failed]
     assert up.order() is None
 
 
-def test_closing_releases_the_association_and_then_the_link(up: Talk) -> None:
+def test_closing_releases_the_association_and_then_the_link(up: Transmission) -> None:
     up.hear(GetResponse(0xC1, Data(Tag.U32, 1)))
     up.take()
     up.conversation.close()
@@ -382,7 +386,7 @@ def test_closing_releases_the_association_and_then_the_link(up: Talk) -> None:
     assert up.conversation.is_down
 
 
-def test_closing_does_not_wait_for_an_answer(up: Talk) -> None:
+def test_closing_does_not_wait_for_an_answer(up: Transmission) -> None:
     waiting = up.ask(CLEAR)
     up.conversation.close()
     assert up.order() == Disconnect()
@@ -394,7 +398,7 @@ def test_closing_does_not_wait_for_an_answer(up: Talk) -> None:
     assert up.take() == [LinkClosed(STATION)]
 
 
-def test_an_ask_while_the_link_is_taken_down_waits_for_the_next_link(up: Talk) -> None:
+def test_an_ask_while_the_link_is_taken_down_waits_for_the_next_link(up: Transmission) -> None:
     up.conversation.close()
     up.order()
     ask = up.ask(POWER)
@@ -407,8 +411,10 @@ def test_an_ask_while_the_link_is_taken_down_waits_for_the_next_link(up: Talk) -
     assert up.take()[-1] == Answered(ask, STATION, 5)
 
 
-def test_closing_what_is_down_or_being_dropped_ends_in_closed_all_the_same(up: Talk) -> None:
-    down = Talk()
+def test_closing_what_is_down_or_being_dropped_ends_in_closed_all_the_same(
+    up: Transmission,
+) -> None:
+    down = Transmission()
     down.conversation.close()
     assert down.take() == [LinkClosed(STATION)]
     up.hear(Rlre())
@@ -419,7 +425,7 @@ def test_closing_what_is_down_or_being_dropped_ends_in_closed_all_the_same(up: T
     assert up.take() == [LinkClosed(STATION)]
 
 
-def test_one_ask_too_many_fails_at_once(up: Talk) -> None:
+def test_one_ask_too_many_fails_at_once(up: Transmission) -> None:
     for _ in range(MAX_WAITING):
         up.ask(POWER)
     assert up.take() == []
@@ -428,7 +434,7 @@ def test_one_ask_too_many_fails_at_once(up: Talk) -> None:
     assert up.take() == [failed(beyond, LinkTrouble.TEMPORARY, detail, sent=False)]
 
 
-def test_what_is_withdrawn_is_never_said_and_ends_without_a_word(up: Talk) -> None:
+def test_what_is_withdrawn_is_never_said_and_ends_without_a_word(up: Transmission) -> None:
     token = up.ask(ENTER)
     assert up.conversation.withdraw(token)
     assert not up.conversation.withdraw(token)
@@ -437,21 +443,21 @@ def test_what_is_withdrawn_is_never_said_and_ends_without_a_word(up: Talk) -> No
     assert up.take() == [Answered(AskId(1), STATION, 7)]
 
 
-def test_what_has_gone_out_cannot_be_withdrawn(up: Talk) -> None:
+def test_what_has_gone_out_cannot_be_withdrawn(up: Transmission) -> None:
     assert not up.conversation.withdraw(AskId(1))
     up.hear(GetResponse(0xC1, Data(Tag.U32, 7)))
     assert up.take() == [Answered(AskId(1), STATION, 7)]
 
 
 def test_an_ask_that_cannot_be_written_is_our_own_fault() -> None:
-    talk = Talk()
+    transmission = Transmission()
     for wrong in (Set(row("alarms.value"), 3.5), Get(ENTER.row), Invoke(POWER.row, 1)):
         with pytest.raises(ValueError, match="is no"):
-            talk.ask(wrong)
-    assert talk.order() is None
+            transmission.ask(wrong)
+    assert transmission.order() is None
 
 
-def test_words_that_nobody_asked_for_are_counted(up: Talk) -> None:
+def test_words_that_nobody_asked_for_are_counted(up: Transmission) -> None:
     up.hear(GetResponse(0xC1, Data(Tag.U32, 1)))
     up.take()
     up.hear(GetResponse(0xC2, Data(Tag.U32, 1)))
@@ -459,7 +465,7 @@ def test_words_that_nobody_asked_for_are_counted(up: Talk) -> None:
     assert up.take() == []
 
 
-def test_invoke_ids_rotate_and_a_token_never_shows(up: Talk) -> None:
+def test_invoke_ids_rotate_and_a_token_never_shows(up: Transmission) -> None:
     seen = [0xC1]
     for _ in range(17):
         up.ask(POWER)
@@ -485,28 +491,28 @@ def answers() -> st.SearchStrategy[bytes]:
 def test_whatever_the_meter_says_every_ask_ends_exactly_once(
     said: list[bytes | LinkTrouble], seed: int
 ) -> None:
-    talk, rng = Talk(), Random(seed)
+    transmission, rng = Transmission(), Random(seed)
     ended: list[AskId] = []
     for words in said:
         if rng.random() < 0.5:
-            talk.ask(rng.choice((POWER, CLEAR, ENTER)))
-        play(talk, words)
-        ended += [e.ask for e in talk.take() if isinstance(e, Answered | Failed)]
-    talk.conversation.close()
-    play(talk, LinkTrouble.NO_ANSWER)
-    ended += [e.ask for e in talk.take() if isinstance(e, Answered | Failed)]
-    assert sorted(ended) == list(range(1, talk.last + 1))
+            transmission.ask(rng.choice((POWER, CLEAR, ENTER)))
+        play(transmission, words)
+        ended += [e.ask for e in transmission.take() if isinstance(e, Answered | Failed)]
+    transmission.conversation.close()
+    play(transmission, LinkTrouble.NO_ANSWER)
+    ended += [e.ask for e in transmission.take() if isinstance(e, Answered | Failed)]
+    assert sorted(ended) == list(range(1, transmission.last + 1))
 
 
-def play(talk: Talk, words: bytes | LinkTrouble) -> None:
+def play(transmission: Transmission, words: bytes | LinkTrouble) -> None:
     """Carry out what is ordered, as a link does: the last order gets one answer."""
-    match talk.conversation.take_orders():
+    match transmission.conversation.take_orders():
         case [*_, Connect()] if isinstance(words, bytes):
-            talk.conversation.connected()
+            transmission.conversation.connected()
         case [*_, Disconnect()] if isinstance(words, bytes):
-            talk.conversation.disconnected()
+            transmission.conversation.disconnected()
         case [*_, Send()] if isinstance(words, bytes):
-            talk.conversation.received(words)
+            transmission.conversation.received(words)
         case [*_, _]:
             assert isinstance(words, LinkTrouble)
-            talk.conversation.failed(words)
+            transmission.conversation.failed(words)

@@ -86,14 +86,14 @@ def test_a_bad_line_never_does_a_request_twice(seed: int) -> None:
 
 
 def test_the_same_seed_gives_the_same_talk() -> None:
-    def talk() -> list[bytes]:
+    def transmission() -> list[bytes]:
         rng = Random(5)
         asker, meter = an_asker({address(1): [b"x" * 200] * 3}, 5), a_meter()
         line = Line([asker, meter], lambda _, octets: [(0.0, octets)] * (rng.random() > 0.3))
         line.run()
         return line.said
 
-    assert talk() == talk()
+    assert transmission() == transmission()
 
 
 def test_a_dead_line_is_reported_and_asked_again() -> None:

@@ -54,7 +54,7 @@ def test_a_request_of_another_reserves_the_line_for_its_answer() -> None:
 
 
 def slots_after_answer(line: SharedLine, now: float) -> int:
-    """Let two others have their talk and return for how many slots the line is not free then."""
+    """Let two others transmit, and return for how many slots the line is not free then."""
     hear(line, OTHERS_REQUEST, now - 0.001)
     slots = (hear(line, ITS_ANSWER, now) - GUARD_S - SILENCE_S) / SLOT_S
     assert slots == pytest.approx(round(slots), abs=1e-6)

@@ -192,27 +192,27 @@ class Said:
     octets: int
 
 
-def told(talks: list[Said]) -> list[tuple[int, float, int]]:
+def told(transmissions: list[Said]) -> list[tuple[int, float, int]]:
     """Return speaker, start and octets: nobody begins before it has ended."""
     free_at: dict[int, float] = {}
     found = []
     now = 0.0
-    for talk in talks:
-        now += talk.after_halves / 2
-        start = max(now, free_at.get(talk.speaker, 0.0))
-        free_at[talk.speaker] = start + talk.octets
-        found.append((talk.speaker, start, talk.octets))
+    for transmission in transmissions:
+        now += transmission.after_halves / 2
+        start = max(now, free_at.get(transmission.speaker, 0.0))
+        free_at[transmission.speaker] = start + transmission.octets
+        found.append((transmission.speaker, start, transmission.octets))
     return found
 
 
-def expected_on_line(talks: list[tuple[int, float, int]]) -> list[tuple[float, int | None]]:
+def expected_on_line(transmissions: list[tuple[int, float, int]]) -> list[tuple[float, int | None]]:
     """Return when each octet ends that a listener hears, and whose it is; None: garbled."""
     heard = []
-    for order, (speaker, start, octets) in enumerate(talks):
+    for order, (speaker, start, octets) in enumerate(transmissions):
         for begin in (start + place for place in range(octets)):
             over = [
                 (other_start, other_order)
-                for other_order, (other, other_start, length) in enumerate(talks)
+                for other_order, (other, other_start, length) in enumerate(transmissions)
                 if other != speaker and other_start < begin + 1 and begin < other_start + length
             ]
             if all((start, order) < other for other in over):
@@ -221,23 +221,23 @@ def expected_on_line(talks: list[tuple[int, float, int]]) -> list[tuple[float, i
 
 
 def speeches() -> st.SearchStrategy[list[Said]]:
-    talk = st.builds(Said, st.integers(1, 4), st.integers(0, 30), st.integers(1, 12))
-    return st.lists(talk, max_size=8)
+    transmission = st.builds(Said, st.integers(1, 4), st.integers(0, 30), st.integers(1, 12))
+    return st.lists(transmission, max_size=8)
 
 
 @given(speeches())
 def test_a_listener_hears_the_first_of_those_who_speak_and_whole_only_alone(
-    talks: list[Said],
+    transmissions: list[Said],
 ) -> None:
     line = a_line(5, replace(SECOND_AN_OCTET, piece_octets=1))
     now, heard = 0.0, []
-    for talk in talks:
-        now += talk.after_halves / 2
+    for transmission in transmissions:
+        now += transmission.after_halves / 2
         heard += play(line, now)
-        line.speak(talk.speaker, bytes([talk.speaker]) * talk.octets, now)
+        line.speak(transmission.speaker, bytes([transmission.speaker]) * transmission.octets, now)
     heard += play(line)
     octets = [(at, octets[0]) for at, station, octets in heard if station == 0]
-    expected = expected_on_line(told(talks))
+    expected = expected_on_line(told(transmissions))
     assert [at for at, _ in octets] == [at for at, _ in expected]
     clean = [
         (octet, speaker)
@@ -245,22 +245,22 @@ def test_a_listener_hears_the_first_of_those_who_speak_and_whole_only_alone(
         if speaker is not None
     ]
     assert all(octet == speaker for octet, speaker in clean)
-    assert line.counts.octets == sum(talk.octets for talk in talks)
+    assert line.counts.octets == sum(transmission.octets for transmission in transmissions)
 
 
 @given(speeches(), st.integers(0, 9))
 def test_what_is_heard_depends_on_seed_and_words_alone_however_often_it_is_ticked(
-    talks: list[Said], seed: int
+    transmissions: list[Said], seed: int
 ) -> None:
     settings = replace(SECOND_AN_OCTET, bit_error_rate=0.05)
     lines = [a_line(5, settings, seed) for _ in range(2)]
     now = 0.0
-    for talk in talks:
-        for _ in range(talk.after_halves):
+    for transmission in transmissions:
+        for _ in range(transmission.after_halves):
             now += 0.5
             lines[0].tick(now)
         for line in lines:
-            line.speak(talk.speaker, bytes(talk.octets), now)
+            line.speak(transmission.speaker, bytes(transmission.octets), now)
     for line in lines:
         line.tick(LONG)
     assert lines[0].take_heard() == lines[1].take_heard()

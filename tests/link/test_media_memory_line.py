@@ -165,7 +165,7 @@ async def test_a_cancelled_read_takes_nothing_with_it() -> None:
     reading = asyncio.create_task(second.read())
     await asyncio.sleep(0)
     reading.cancel()
-    await asyncio.gather(reading, return_exceptions=True)
+    await asyncio.receive_whole(reading, return_exceptions=True)
     await first.write(b"still here")
     assert await second.read() == b"still here"
 

@@ -18,10 +18,10 @@ BASE = 4
 
 def rungs(table: StateTable) -> list[tuple[Arrow, ...]]:
     """Gather arrows that say the same and lead to one state, or stay each in its own."""
-    gathered: dict[tuple[str, str], list[Arrow]] = {}
+    received: dict[tuple[str, str], list[Arrow]] = {}
     for arrow in table.arrows:
-        gathered.setdefault((arrow.comes, arrow.done), []).append(arrow)
-    return [rung for arrows in gathered.values() for rung in _parted(arrows)]
+        received.setdefault((arrow.comes, arrow.done), []).append(arrow)
+    return [rung for arrows in received.values() for rung in _parted(arrows)]
 
 
 def _parted(arrows: list[Arrow]) -> list[tuple[Arrow, ...]]:

@@ -1,4 +1,4 @@
-"""What one station says in one go, and what becomes of it where somebody else speaks too."""
+"""A transmission: what one station sends in one go, and what becomes of it in a collision."""
 
 from dataclasses import dataclass, field
 from math import ceil, floor
@@ -13,7 +13,7 @@ of a bit."""
 
 
 @dataclass(slots=True)
-class Talk:
+class Transmission:
     """Octet i is on the line from `start` + i * `octet_s` on, for `octet_s` seconds."""
 
     station: int
@@ -22,10 +22,10 @@ class Talk:
     octets: bytearray
     passed: int = 0
     """Octets that were on the line and were heard, or not."""
-    gathered: int = 0
-    """Octets that those have heard as well who hear talks whole."""
-    drowned: int = 0
-    """Octets at the beginning that nobody hears, since somebody else was on the line before."""
+    received: int = 0
+    """Octets that were delivered to the stations that receive whole transmissions."""
+    collided: int = 0
+    """Octets at the beginning that nobody receives, since somebody else was on the line before."""
     unheard: list[tuple[int, range]] = field(default_factory=list)
     """Stations that spoke themselves or were not there yet, and during which octets."""
 
@@ -38,7 +38,7 @@ class Talk:
         """When all octets have passed."""
         return self.ends_at(len(self.octets))
 
-    def overlap(self, other: "Talk") -> range:
+    def overlap(self, other: "Transmission") -> range:
         """Return which of these octets are on the line together with any of the other's."""
         if not self.octet_s:
             return range(0)
@@ -51,17 +51,17 @@ class Talk:
         for place in which:
             self.octets[place] ^= rng.randrange(1, 256)
 
-    def gather(self, longest: int) -> range:
-        """Return which octets are now heard by who hears a talk whole, or so many of it."""
-        start = self.gathered
+    def receive_whole(self, longest: int) -> range:
+        """Return which octets are now heard by who hears a transmission whole, or so many of it."""
+        start = self.received
         if self.passed < len(self.octets) and self.passed < start + longest:
             return range(0)
-        self.gathered = self.passed
+        self.received = self.passed
         return range(start, self.passed)
 
     def heard_by(self, station: int, which: range) -> bytes:
         """Return these octets as a station hears them."""
-        places = range(max(which.start, self.drowned), which.stop)
+        places = range(max(which.start, self.collided), which.stop)
         deaf = [over for listener, over in self.unheard if listener == station]
         if not deaf:
             return bytes(self.octets[places.start : places.stop])
