@@ -38,7 +38,7 @@ class Poll:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """An ask of an errand."""
+    """An ask of an delivery."""
 
     meter: str
 

@@ -19,7 +19,7 @@ from ciu.remote.asks import (
     Step,
     poll_request,
 )
-from ciu.remote.errands import Errands
+from ciu.remote.deliveries import Deliveries
 from ciu.remote.hearing import Hearing
 from ciu.remote.site import Known, Site
 from ciu.rounds import Rounds
@@ -59,7 +59,7 @@ class Caller:
     ) -> None:
         self._known = {site.drn: Known(site.station) for site in sites}
         self._drns = {site.station: site.drn for site in sites}
-        self._errands = Errands(state)
+        self._deliveries = Deliveries(state)
         self._tell = tell
         self._rng = rng
         self._now = now
@@ -75,7 +75,7 @@ class Caller:
     def resume(self) -> None:
         """Take up the intents that an earlier run left."""
         for meter in self._known:
-            pending = self._errands.resume(meter)
+            pending = self._deliveries.resume(meter)
             if pending is not None:
                 self._tell(pending)
 
@@ -85,7 +85,7 @@ class Caller:
 
     def submit(self, meter: str, digits: str) -> None:
         """Enter a token; RuntimeError while an earlier one is open. Needs a turn soon."""
-        self._errands.submit(meter, digits)
+        self._deliveries.submit(meter, digits)
         self._due = NOW
 
     def look(self, meter: str, rows: tuple[str, ...], now: float) -> None:
@@ -107,9 +107,9 @@ class Caller:
 
     def give_up(self, meter: str) -> None:
         """Take note that nobody waits for the token any more."""
-        if not self._errands.is_waited_for(meter):
+        if not self._deliveries.is_waited_for(meter):
             return
-        self._settle(self._errands.give_up(meter, unsent=self._drop_steps(meter)))
+        self._settle(self._deliveries.give_up(meter, unsent=self._drop_steps(meter)))
         self._due = NOW
 
     def forget(self, meter: str) -> None:
@@ -117,9 +117,9 @@ class Caller:
 
         RuntimeError while somebody waits for the verdict.
         """
-        if self._errands.is_open(meter):
+        if self._deliveries.is_open(meter):
             self._drop_steps(meter)
-            self._settle(self._errands.forget(meter))
+            self._settle(self._deliveries.forget(meter))
             self._due = NOW
 
     def _drop_steps(self, meter: str) -> bool:
@@ -191,12 +191,12 @@ class Caller:
         self._due = self._next_due(now)
 
     def _next_due(self, now: float) -> float:
-        moments = [self._rounds.deadline(now), *self._errands.moments()]
+        moments = [self._rounds.deadline(now), *self._deliveries.moments()]
         return min((at for at in moments if at is not None), default=NEVER)
 
     def _ask_errands(self, now: float) -> None:
-        for errand in self._errands.due(now):
-            self._ask(Step(errand.meter), errand.request(), now)
+        for delivery in self._deliveries.due(now):
+            self._ask(Step(delivery.meter), delivery.request(), now)
 
     def _ask_confirmations(self, now: float) -> None:
         for drn, known in self._known.items():
@@ -219,7 +219,7 @@ class Caller:
         """Tell whether somebody waits for it at the keypad."""
         match asked.purpose:
             case Step(meter):
-                return self._errands.is_waited_for(meter)
+                return self._deliveries.is_waited_for(meter)
             case Confirmation():
                 return True
             case Poll():
@@ -239,7 +239,7 @@ class Caller:
 
     def _link_is_up(self, meter: str) -> None:
         self._known[meter].link_is_up()
-        self._errands.link_is_up(meter)
+        self._deliveries.link_is_up(meter)
 
     def _take_events(self, session: ClientSession, now: float) -> bool:
         """Hear what has come; False where nothing has."""
@@ -287,7 +287,7 @@ class Caller:
                 self._hearing.polled(purpose, self._known[meter], value, now)
             case Step(meter):
                 self._known[meter].detail = ""
-                self._settle(self._errands.answered(meter, value))
+                self._settle(self._deliveries.answered(meter, value))
             case Confirmation(meter):
                 self._rounds.hurry(meter, now)
             case _:
@@ -299,7 +299,7 @@ class Caller:
                 self._hearing.poll_failed(meter, failure.trouble, now)
             case Step(meter):
                 self._known[meter].detail = failure.detail
-                self._settle(self._errands.failed(meter, failure, now))
+                self._settle(self._deliveries.failed(meter, failure, now))
             case Confirmation(meter):
                 self._rounds.hurry(meter, now)
             case _:

@@ -1,7 +1,7 @@
-"""One token on its way to one meter: the procedure of link.md 6 with its intent and its pace.
+"""Delivery of one token to one meter by the exactly-once procedure of link.md 6.
 
 Invariants: the intent is durable before the first octet and is forgotten as soon as the fate is
-known; `enter` is asked only while somebody waits for the answer, after that the errand only reads.
+known; `enter` is asked only while somebody waits for the answer, then the delivery only reads.
 Times are monotonic seconds.
 """
 
@@ -14,7 +14,7 @@ PACE_S = 3.0
 """After a failure the next try waits so long, or until the link is up again."""
 
 READ_PACE_S = 6.0
-"""So long where nobody waits any more: an errand that only reads leaves the line to others."""
+"""So long where nobody waits any more: a delivery that only reads leaves the line to others."""
 
 LASTING_PACE_S = 60.0
 """So long after an answer that will be the same the next time."""
@@ -31,7 +31,7 @@ PASSING = frozenset(
 """Troubles that may pass while somebody waits: what was not sent is tried again."""
 
 
-class Errand:
+class TokenDelivery:
     """`request` is what to ask next; `answered`, `failed` and `give_up` return what to tell."""
 
     def __init__(self, meter: str, digits: str, state: CiuState) -> None:
@@ -51,12 +51,12 @@ class Errand:
         """What the last failure was."""
 
     @classmethod
-    def of_intent(cls, meter: str, intent: Intent, state: CiuState) -> "Errand":
+    def of_intent(cls, meter: str, intent: Intent, state: CiuState) -> "TokenDelivery":
         """Go on with what an earlier run left: find out, by reading alone."""
-        errand = cls(meter, intent.digits, state)
-        errand._stored = intent
-        errand._read_on(intent)
-        return errand
+        delivery = cls(meter, intent.digits, state)
+        delivery._stored = intent
+        delivery._read_on(intent)
+        return delivery
 
     @property
     def waited_for(self) -> bool:
