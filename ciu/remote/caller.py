@@ -20,7 +20,7 @@ from ciu.remote.asks import (
     poll_request,
 )
 from ciu.remote.deliveries import Deliveries
-from ciu.remote.hearing import Hearing
+from ciu.remote.link_status import LinkStatus
 from ciu.remote.site import Known, Site
 from ciu.rounds import Rounds
 from ciu.state import CiuState
@@ -64,7 +64,7 @@ class Caller:
         self._rng = rng
         self._now = now
         self._rounds = Rounds([site.drn for site in sites], now)
-        self._hearing = Hearing(self._rounds, state, tell, utc)
+        self._link_status = LinkStatus(self._rounds, state, tell, utc)
         self._session: ClientSession | None = None
         self._asks: dict[AskId, Asked] = {}
         self._due = NOW
@@ -103,7 +103,7 @@ class Caller:
 
     def accept_ledger(self, meter: str) -> None:
         """Record that somebody knows that the ledger of a meter went back."""
-        self._hearing.accept_ledger(meter)
+        self._link_status.accept_ledger(meter)
 
     def give_up(self, meter: str) -> None:
         """Take note that nobody waits for the token any more."""
@@ -152,7 +152,7 @@ class Caller:
         self._session = None
         self._asks.clear()
         self._rounds.port_lost(trouble)
-        self._hearing.tell_silences(now)
+        self._link_status.tell_silences(now)
         self._due = self._next_due(now)
 
     @property
@@ -187,7 +187,7 @@ class Caller:
         session.prefer(self._known[hasty[0]].station if hasty else None)
         self._rounds.held = bool(hasty)
         self._ask_polls(now)
-        self._hearing.tell_silences(now)
+        self._link_status.tell_silences(now)
         self._due = self._next_due(now)
 
     def _next_due(self, now: float) -> float:
@@ -273,18 +273,18 @@ class Caller:
         meter = asked.purpose.meter
         unanswered = self._open_session().unanswered(self._known[meter].station)
         at_once = unanswered == asked.unanswered
-        self._hearing.answered(meter, now - asked.at, now, at_once=at_once)
+        self._link_status.answered(meter, now - asked.at, now, at_once=at_once)
 
     def _count_failure(self, asked: Asked, failure: Failed, now: float) -> None:
         if failure.sent and failure.trouble in ANSWERS:
             self._count_answer(asked, now)
         else:
-            self._hearing.unanswered(asked.purpose.meter)
+            self._link_status.unanswered(asked.purpose.meter)
 
     def _answered(self, purpose: Purpose, value: object, now: float) -> None:
         match purpose:
             case Poll(meter):
-                self._hearing.polled(purpose, self._known[meter], value, now)
+                self._link_status.polled(purpose, self._known[meter], value, now)
             case Step(meter):
                 self._known[meter].detail = ""
                 self._settle(self._deliveries.answered(meter, value))
@@ -296,7 +296,7 @@ class Caller:
     def _failed(self, purpose: Purpose, failure: Failed, now: float) -> None:
         match purpose:
             case Poll(meter):
-                self._hearing.poll_failed(meter, failure.trouble, now)
+                self._link_status.poll_failed(meter, failure.trouble, now)
             case Step(meter):
                 self._known[meter].detail = failure.detail
                 self._settle(self._deliveries.failed(meter, failure, now))

@@ -11,7 +11,7 @@ from ciu.wording import Silence
 from link.terms import LedgerHead, LinkTrouble
 
 
-class Hearing:
+class LinkStatus:
     """Writes to the rounds what they go by, and tells each silence and each return once."""
 
     def __init__(
