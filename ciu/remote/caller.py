@@ -10,7 +10,9 @@ from random import Random
 from typing import assert_never
 
 from ciu.panel import News, Settled
-from ciu.remote.asks import (
+from ciu.remote.deliveries import Deliveries
+from ciu.remote.link_status import LinkStatus
+from ciu.remote.polls import (
     ANSWERS,
     Asked,
     Confirmation,
@@ -19,8 +21,6 @@ from ciu.remote.asks import (
     Step,
     poll_request,
 )
-from ciu.remote.deliveries import Deliveries
-from ciu.remote.link_status import LinkStatus
 from ciu.remote.site import Known, Site
 from ciu.rounds import Rounds
 from ciu.state import CiuState

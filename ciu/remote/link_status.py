@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from ciu.panel import Heard, LedgerCaughtUp, LedgerFell, News, Paced, Reading, WentSilent
-from ciu.remote.asks import Poll, read_poll
+from ciu.remote.polls import Poll, read_poll
 from ciu.remote.site import Known
 from ciu.rounds import Rounds
 from ciu.state import CiuState

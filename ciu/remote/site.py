@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ciu.pages import ALARMS, LEDGER, SUPPLY
-from ciu.remote.asks import POLLED, SELDOM
+from ciu.remote.polls import POLLED, SELDOM
 from ciu.remote.registers import SCALERS, in_units_of_map, telling
 from link.hdlc import Station
 from link.terms import LedgerHead, LinkTrouble

@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 
 from ciu import pages
-from ciu.remote.asks import SELDOM
+from ciu.remote.polls import SELDOM
 from ciu.remote.site import Known
 from link.hdlc import ServerAddress, Station
 from link.terms import LedgerHead

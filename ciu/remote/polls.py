@@ -38,7 +38,7 @@ class Poll:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """An ask of an delivery."""
+    """An ask of a delivery."""
 
     meter: str
 
