@@ -35,7 +35,7 @@ from ciu.panel import (
     Submit,
     WentSilent,
 )
-from ciu.remote import Caller, Line, Site
+from ciu.remote import Line, LineClient, Site
 from ciu.screen import Screen
 from ciu.state import CiuState
 from ciu.wording import Complaint
@@ -146,12 +146,12 @@ class CiuApp:
     def give_up(self) -> None:
         """Wait no longer for the token under way; its fate is told, be it Unknown."""
         self._ahead.clear()
-        self._lines[self.panel.meter].caller.give_up(self.panel.meter)
+        self._lines[self.panel.meter].client.give_up(self.panel.meter)
         self._go_on()
 
     def link_detail(self) -> str:
         """Return why the link to the meter on the display last went down, or empty."""
-        return self._lines[self.panel.meter].caller.detail(self.panel.meter)
+        return self._lines[self.panel.meter].client.detail(self.panel.meter)
 
     async def until(self, holds: Callable[[], bool]) -> None:
         """Wait until something holds; looked at after every change of anything."""
@@ -179,7 +179,7 @@ class CiuApp:
                 log.info("stopping")
 
     def _line(self, url: str, sites: list[Site], state: CiuState) -> Line:
-        caller = Caller(
+        client = LineClient(
             sites,
             state,
             tell=self._tell,
@@ -187,9 +187,9 @@ class CiuApp:
             rng=self._rng,
             now=self._loop.time(),
         )
-        line = Line(url, caller, connect=self._connect, port=self._port, turned=self._turned)
+        line = Line(url, client, connect=self._connect, port=self._port, turned=self._turned)
         self._lines |= dict.fromkeys((site.drn for site in sites), line)
-        caller.resume()
+        client.resume()
         return line
 
     def _port(self, url: str, trouble: str) -> None:
@@ -212,7 +212,7 @@ class CiuApp:
                 self.verdicts.append(news)
                 log.info("%s: token ..%s %s", meter, tail, _in_a_word(news))
             case WentSilent(meter, why):
-                detail = self._lines[meter].caller.detail(meter)
+                detail = self._lines[meter].client.detail(meter)
                 log.warning("%s: silent: %s", meter, detail or why.trouble.value)
             case LedgerFell(meter, sequence, seen):
                 log.warning(
@@ -254,22 +254,22 @@ class CiuApp:
     def _do(self, effect: Effect) -> None:
         match effect:
             case Submit(meter, digits):
-                self._lines[meter].caller.submit(meter, digits)
+                self._lines[meter].client.submit(meter, digits)
                 self._lines[meter].wake()
             case Confirm(meter, since):
-                self._lines[meter].caller.confirm(meter, since)
+                self._lines[meter].client.confirm(meter, since)
                 self._lines[meter].wake()
             case Forget(meter):
-                self._lines[meter].caller.forget(meter)
+                self._lines[meter].client.forget(meter)
                 self._lines[meter].wake()
             case Look(meter, rows):
-                self._lines[meter].caller.look(meter, rows, self._loop.time())
+                self._lines[meter].client.look(meter, rows, self._loop.time())
                 self._lines[meter].wake()
             case AcceptLedger(meter):
                 log.warning("%s: older store accepted at the unit", meter)
-                self._lines[meter].caller.accept_ledger(meter)
+                self._lines[meter].client.accept_ledger(meter)
             case GiveUp(meter):
-                self._lines[meter].caller.give_up(meter)
+                self._lines[meter].client.give_up(meter)
                 self._lines[meter].wake()
             case Show() | Beep() | Complain():
                 pass

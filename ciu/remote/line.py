@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from ciu.remote.caller import Caller
+from ciu.remote.line_client import LineClient
 from link.media import Medium, MediumClosed, MediumError, has_port
 from link.pump import Pump
 from link.terms import LinkTrouble
@@ -16,7 +16,7 @@ REOPEN_S = 1.0
 
 
 class Line:
-    """The asyncio side of one caller.
+    """The asyncio side of one client.
 
     `port` gets the URL and why it is closed, empty if open; `turned` is called after each turn.
     """
@@ -24,13 +24,13 @@ class Line:
     def __init__(
         self,
         url: str,
-        caller: Caller,
+        client: LineClient,
         *,
         connect: Callable[[str], Awaitable[Medium]],
         port: Callable[[str, str], None],
         turned: Callable[[], None],
     ) -> None:
-        self.caller = caller
+        self.client = client
         self._url = url
         self._connect = connect
         self._port = port
@@ -38,12 +38,12 @@ class Line:
         self._pump: Pump | None = None
 
     def wake(self) -> None:
-        """Give the caller a turn soon; without a port it has to wait."""
+        """Give the client a turn soon; without a port it has to wait."""
         if self._pump is not None:
             self._pump.wake()
 
     def _turn(self, now: float) -> None:
-        self.caller.turn(now)
+        self.client.turn(now)
         self._turned()
 
     async def run(self) -> None:
@@ -55,7 +55,7 @@ class Line:
                 log.warning("%s", reason)
             logged = reason
             trouble = LinkTrouble.PORT_DOWN if has_port(self._url) else LinkTrouble.NOT_REACHED
-            self.caller.port_lost(trouble, asyncio.get_running_loop().time())
+            self.client.port_lost(trouble, asyncio.get_running_loop().time())
             self._port(self._url, reason)
             await asyncio.sleep(REOPEN_S)
 
@@ -66,10 +66,10 @@ class Line:
         except MediumError as error:
             return str(error)
         log.info("%s: open", self._url)
-        self.caller.port_opened(medium.baudrate, asyncio.get_running_loop().time())
+        self.client.port_opened(medium.baudrate, asyncio.get_running_loop().time())
         self._port(self._url, "")
         try:
-            self._pump = Pump(self.caller, medium, self._turn)
+            self._pump = Pump(self.client, medium, self._turn)
             await self._pump.run()
         except MediumClosed as error:
             return f"{self._url}: {error}"

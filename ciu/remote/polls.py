@@ -1,4 +1,4 @@
-"""What the asks of a caller are for, and what the answers to a poll say."""
+"""What the asks of a client are for, and what the answers to a poll say."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

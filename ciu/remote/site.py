@@ -1,4 +1,4 @@
-"""One meter of a medium: where it stands, and what the caller remembers of it."""
+"""One meter of a medium: where it stands, and what the client remembers of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ class Site:
 
 @dataclass(slots=True)
 class Known:
-    """What the caller remembers of one meter."""
+    """What the client remembers of one meter."""
 
     station: Station
     looked_at: tuple[str, ...] = ()

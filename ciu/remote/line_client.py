@@ -44,7 +44,7 @@ NOW, NEVER = float("-inf"), float("inf")
 """Moments before and after all others."""
 
 
-class Caller:
+class LineClient:
     """All meters of one medium. `tell` takes the news, in order, while a method runs."""
 
     def __init__(
