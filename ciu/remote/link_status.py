@@ -34,7 +34,7 @@ class LinkStatus:
 
     def answered(self, meter: str, round_trip_s: float, now: float, *, at_once: bool) -> None:
         """Take note of an answer; `at_once`: nothing had to be said twice."""
-        self._rounds.tally(meter).answered(round_trip_s, at_once=at_once)
+        self._rounds.statistics(meter).answered(round_trip_s, at_once=at_once)
         self._rounds.heard(meter, now)
         self._silences[meter] = None
         if meter not in self._speaking:
@@ -43,7 +43,7 @@ class LinkStatus:
 
     def unanswered(self, meter: str) -> None:
         """Take note that an ask had no answer."""
-        self._rounds.tally(meter).failed()
+        self._rounds.statistics(meter).failed()
 
     def polled(self, poll: Poll, known: Known, answers: object, now: float) -> None:
         """Report and record what a poll has brought."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ciu.board import Quality
-from ciu.rounds.tally import Tally
+from ciu.rounds.statistics import DeliveryStatistics
 from ciu.wording import Silence, Silent
 from link.terms import LASTING, LinkTrouble
 
@@ -68,7 +68,7 @@ class Rounds:
 
     def __init__(self, meters: Sequence[str], now: float) -> None:
         self._turns = {meter: _Turn(due=now, heard=now) for meter in meters}
-        self._tallies = {meter: Tally() for meter in meters}
+        self._statistics = {meter: DeliveryStatistics() for meter in meters}
         self.held = False
         """Set while something else goes before the polls: none begins."""
         self._port_open = False
@@ -115,15 +115,18 @@ class Rounds:
     def _due(self, turn: _Turn) -> float:
         return turn.due if turn.trouble is None else max(turn.due, self._rest_until)
 
-    def tally(self, meter: str) -> Tally:
+    def statistics(self, meter: str) -> DeliveryStatistics:
         """Return the count of a meter's asks, to be written to."""
-        return self._tallies[meter]
+        return self._statistics[meter]
 
     def quality(self, meter: str) -> Quality:
         """Return how well the asks of a meter go."""
-        tally = self._tallies[meter]
+        statistics = self._statistics[meter]
         return Quality(
-            self._poll_s, tally.round_trip_s, tally.answered_percent, tally.first_try_percent
+            self._poll_s,
+            statistics.round_trip_s,
+            statistics.answered_percent,
+            statistics.first_try_percent,
         )
 
     def heard(self, meter: str, now: float) -> None:

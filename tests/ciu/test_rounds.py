@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from ciu.rounds import POLL_S, SILENT_S, Rounds, Tally
+from ciu.rounds import POLL_S, SILENT_S, DeliveryStatistics, Rounds
 from ciu.wording import Silence, Silent
 from link.terms import LinkTrouble
 
@@ -157,15 +157,21 @@ def test_the_period_follows_what_polls_usually_take() -> None:
 
 
 def test_the_last_hundred_asks_are_counted() -> None:
-    tally = Tally()
-    assert (tally.answered_percent, tally.first_try_percent, tally.round_trip_s) == (None,) * 3
-    tally.failed()
+    statistics = DeliveryStatistics()
+    assert (statistics.answered_percent, statistics.first_try_percent, statistics.round_trip_s) == (
+        None,
+    ) * 3
+    statistics.failed()
     for number in range(3):
-        tally.answered(0.09, at_once=number > 0)
-    assert (tally.answered_percent, tally.first_try_percent, tally.round_trip_s) == (75, 50, 0.09)
+        statistics.answered(0.09, at_once=number > 0)
+    assert (statistics.answered_percent, statistics.first_try_percent, statistics.round_trip_s) == (
+        75,
+        50,
+        0.09,
+    )
     for _ in range(100):
-        tally.answered(0.08, at_once=True)
-    assert (tally.answered_percent, tally.first_try_percent) == (100, 100)
+        statistics.answered(0.08, at_once=True)
+    assert (statistics.answered_percent, statistics.first_try_percent) == (100, 100)
 
 
 def test_a_meter_in_a_hurry_is_the_next() -> None:

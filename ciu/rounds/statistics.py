@@ -5,7 +5,7 @@ from collections import deque
 REMEMBERED = 100
 
 
-class Tally:
+class DeliveryStatistics:
     """Counts the last hundred asks: answered, and answered without a repeat on the line."""
 
     def __init__(self) -> None:
