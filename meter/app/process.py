@@ -18,8 +18,8 @@ from link.pump import Pump
 from link.server import ActionDone, Asked, Operation, ServerSession
 from link.terms import MAKER, TokenOutcome, is_digits
 from meter.app.clock import WallClock
+from meter.app.connections import Connection, Connections
 from meter.app.identity import check_identity
-from meter.app.seats import Seat, Seats
 from meter.app.unit import Equipment, MeterUnit, Rules
 from meter.config import COMMODITIES, MeterConfig, read_seed
 from meter.domain import Seed
@@ -57,7 +57,7 @@ class MeterProcess:
         self._connect = connect
         self._stopping = asyncio.Event()
         self._moved = asyncio.Event()
-        self._seats = Seats()
+        self._connections = Connections()
 
     def stop(self) -> None:
         """End `run` after a last commit."""
@@ -138,20 +138,20 @@ class MeterProcess:
         clock = asyncio.get_running_loop().time
         while True:
             medium = await listener.accept()
-            seat = Seat(medium, self._session(medium), clock())
-            if leaving := self._seats.take(seat):
+            connection = Connection(medium, self._session(medium), clock())
+            if leaving := self._connections.take(connection):
                 log.warning("%s: closed, makes room for %s", leaving.medium.url, medium.url)
                 await leaving.medium.close()
-            group.create_task(self._pump(unit, seat))
+            group.create_task(self._pump(unit, connection))
             await asyncio.sleep(0)  # a crowd at the door leaves the others their turns
 
-    async def _pump(self, unit: MeterUnit, seat: Seat) -> None:
-        medium, session = seat.medium, seat.session
+    async def _pump(self, unit: MeterUnit, connection: Connection) -> None:
+        medium, session = connection.medium, connection.session
         face = CosemFace(unit, drn=self._config.meter.drn, firmware=FIRMWARE)
 
         def turn(now: float) -> None:
             for asked in session.take_events():
-                seat.asked_at = now
+                connection.asked_at = now
                 response = face.answer(asked, now)
                 session.answer(asked.id, response, now)
                 if isinstance(response, ActionDone):
@@ -165,8 +165,8 @@ class MeterProcess:
         except MediumClosed as end:
             log.info("%s: %s", medium.url, end)
         finally:
-            self._seats.leave(seat)
-            _warn(medium, seat.faults.rest(session))
+            self._connections.leave(connection)
+            _warn(medium, connection.faults.rest(session))
             await medium.close()
 
     def _session(self, medium: Medium) -> ServerSession:
@@ -188,8 +188,8 @@ class MeterProcess:
         while True:
             now = loop.time()
             unit.tick(now)
-            for seat in self._seats:
-                _warn(seat.medium, seat.faults.due(seat.session, now))
+            for connection in self._connections:
+                _warn(connection.medium, connection.faults.due(connection.session, now))
             timer = loop.call_at(unit.deadline, self._moved.set)
             try:
                 await self._moved.wait()

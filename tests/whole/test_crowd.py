@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 
 from link.hdlc import FrameReader
 from link.media import Medium, connect
+from meter.app.connections import MOST_CONNECTIONS
 from meter.app.process import MeterProcess
-from meter.app.seats import SEATS
 from meter.config import read_config
 
 from .conftest import Lab, january
@@ -42,7 +42,7 @@ async def test_a_client_is_served_however_many_silent_connections_there_are(
     provision: Callable[..., Lab],
 ) -> None:
     async with running(provision("tcp://127.0.0.1:0")) as url:
-        crowd = [await connect(url) for _ in range(3 * SEATS)]
+        crowd = [await connect(url) for _ in range(3 * MOST_CONNECTIONS)]
         client = await connect(url)
         async with asyncio.timeout(5):
             assert await say(client, SNRM) == UA
@@ -56,7 +56,7 @@ async def test_a_client_with_a_link_is_not_moved_by_a_crowd(
     async with running(provision("tcp://127.0.0.1:0")) as url:
         client = await connect(url)
         assert await say(client, SNRM) == UA
-        crowd = [await connect(url) for _ in range(3 * SEATS)]
+        crowd = [await connect(url) for _ in range(3 * MOST_CONNECTIONS)]
         async with asyncio.timeout(5):
             assert await say(client, RR) & 0x1F == READY
         for medium in (*crowd, client):
