@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from link.terms import Alarm, EntrySource, Tamper, TokenOutcome
 from meter.app.clock import WallClock
-from meter.app.keeper import Keeper, StoreLost
 from meter.app.limiter import Limiter
+from meter.app.unit_of_work import StoreLost, UnitOfWork
 from meter.domain import (
     Acknowledge,
     Command,
@@ -78,7 +78,7 @@ class MeterUnit:
     def __init__(
         self, equipment: Equipment, state: State, *, rules: Rules, clock: WallClock, now: float
     ) -> None:
-        self._keeper = Keeper(equipment.store, state)
+        self._work = UnitOfWork(equipment.store, state)
         self._source = equipment.source
         self._relay = equipment.relay
         self._rules = rules
@@ -94,7 +94,7 @@ class MeterUnit:
     @property
     def state(self) -> State | None:
         """As last committed; None while nobody can say what the disk has."""
-        return self._keeper.state
+        return self._work.state
 
     @property
     def at(self) -> int:
@@ -147,10 +147,10 @@ class MeterUnit:
 
         What happened is logged here, when the token that made it happen has its answer.
         """
-        self._keeper.tell()
+        self._work.tell()
         self.deadline = now + CHECK_S
         if self.state is None:
-            self._keeper.ask_the_disk()
+            self._work.ask_the_disk()
         self.reading = self._source.read(now)
         try:
             self._keep_pace(now)
@@ -161,14 +161,14 @@ class MeterUnit:
         """Make durable what has flowed until now; False where that failed."""
         if not self._is_done(self._settling(now), now):
             return False
-        self._keeper.tell()
+        self._work.tell()
         return True
 
     def _keep_pace(self, now: float) -> None:
         if self._starting:
             self._execute((PowerUp(), *self._settling(now)), now)
             self._starting = False
-        state = self._keeper.known()
+        state = self._work.known()
         if self._power.is_exceeded(self._drawn_w(state), self.limit.power_w, now):
             self._execute((*self._settling(now), CutOverload(self.reading.power_w)), now)
         elif self._is_unbalanced(state, now):
@@ -187,9 +187,9 @@ class MeterUnit:
         return True
 
     def _execute(self, commands: tuple[Command, ...], now: float) -> TokenOutcome | None:
-        before = self._keeper.known()
-        outcome = self._keeper.execute(commands, self._clock.at())
-        after = self._keeper.known()
+        before = self._work.known()
+        outcome = self._work.execute(commands, self._clock.at())
+        after = self._work.known()
         if after is not before:
             self._committed_at = self.deadline = now
             if next_elapse_s(before) is None and next_elapse_s(after) is not None:
@@ -198,7 +198,7 @@ class MeterUnit:
         return outcome
 
     def _drive(self, now: float) -> None:
-        self._relay.drive(contact_wanted(self._keeper.known()), now)
+        self._relay.drive(contact_wanted(self._work.known()), now)
 
     def _settling(self, now: float) -> tuple[Command, ...]:
         self.reading = self._source.read(now)
@@ -227,7 +227,7 @@ class MeterUnit:
         return late or flowed_wh >= self._commit_wh(state) or self._elapse_left(state, now) <= 0
 
     def _until_next(self, now: float) -> float:
-        state = self._keeper.known()
+        state = self._work.known()
         step_wh = min(SAMPLE_WH, max(self._commit_wh(state) - self._flowed_wh(state), 1))
         step_s = self._source.seconds_until(now, step_wh)
         waits = (
@@ -260,5 +260,5 @@ class MeterUnit:
         return CHECK_S if left_s is None else self._counted_to + left_s - now
 
     def _sensed(self, now: float) -> Observe:
-        fits = self._relay.sensed(now) == contact_wanted(self._keeper.known())
+        fits = self._relay.sensed(now) == contact_wanted(self._work.known())
         return Observe(Alarm(0) if fits else Alarm.RELAY_MISMATCH)

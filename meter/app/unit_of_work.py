@@ -1,4 +1,4 @@
-"""The keeper of the state: decide, commit (the disk has it), and only then it is so (meter.md 1).
+"""The unit of work on the state: decide, commit, and only then apply (meter.md 1).
 
 After a commit that raises nobody knows what the disk has: the state is thrown away and the disk is
 asked.
@@ -26,7 +26,7 @@ class StoreLost(Exception):
     """The store could not be written: nothing was judged, nothing is known."""
 
 
-class Keeper:
+class UnitOfWork:
     """Owns the state and its store."""
 
     state: State | None
