@@ -48,18 +48,18 @@ from meter.store.records import (
     write_snapshot,
 )
 from meter.store.rescue import copy_aside, put_into_place
+from meter.store.retention import KEEP_ALL, Retention, RetentionClass, retention_class_of
 from meter.store.schema import APPLICATION_ID, SCHEMA, VERSION, open_database
-from meter.store.shelves import KEEP_ALL, Keep, Shelf, shelf_of
 
-__all__ = ["KEEP_ALL", "Keep", "Store"]
+__all__ = ["KEEP_ALL", "Retention", "Store"]
 
-LEDGER_SHELVES = (Shelf.CREDIT, Shelf.TOKEN)
+LEDGER_CLASSES = (RetentionClass.CREDIT, RetentionClass.TOKEN)
 
 
 class Store:
     """The store file of one meter, held by this process alone."""
 
-    def __init__(self, path: Path, connect: Connect, keep: Keep) -> None:
+    def __init__(self, path: Path, connect: Connect, keep: Retention) -> None:
         self._path = path
         self._connect = connect
         self._keep = keep
@@ -83,16 +83,16 @@ class Store:
 
         def fill(database: Database) -> None:
             with database.transaction():
-                _write(database, facts, state, NOTHING_WRITTEN, Keep())
+                _write(database, facts, state, NOTHING_WRITTEN, Retention())
 
         Database.create(path, APPLICATION_ID, VERSION, SCHEMA, fill=fill, connect=connect)
 
     @classmethod
     def open(
-        cls, path: Path, *, connect: Connect = connect_sqlite, keep: Keep | None = None
+        cls, path: Path, *, connect: Connect = connect_sqlite, keep: Retention | None = None
     ) -> Self:
         """Open the store; raises StoreMissing if it is missing or empty, else DurableError."""
-        return cls(path, connect, keep or Keep())
+        return cls(path, connect, keep or Retention())
 
     def load(self) -> State:
         """Return the state as last committed.
@@ -166,8 +166,8 @@ class Store:
     def _ledger(self, records: Sequence[Record]) -> Ledger:
         newest = (
             record
-            for shelf in LEDGER_SHELVES
-            for record in [each for each in records if each.shelf is shelf][-LEDGER_KEPT:]
+            for kept_as in LEDGER_CLASSES
+            for record in [each for each in records if each.kept_as is kept_as][-LEDGER_KEPT:]
         )
         facts = map(self._read_fact, newest)
         return in_order(fact.entry for fact in facts if isinstance(fact, Entered))
@@ -193,11 +193,11 @@ class Store:
 
 
 def _write(
-    database: Database, facts: Sequence[Fact], state: State, written: Written, keep: Keep
+    database: Database, facts: Sequence[Fact], state: State, written: Written, keep: Retention
 ) -> Written:
     for fact in facts:
-        written = add_line(database, shelf_of(fact), fact_to_json(fact), written)
-    for shelf in {shelf_of(fact) for fact in facts}:
-        written = trim(database, shelf, keep, written)
+        written = add_line(database, retention_class_of(fact), fact_to_json(fact), written)
+    for kept_as in {retention_class_of(fact) for fact in facts}:
+        written = trim(database, kept_as, keep, written)
     write_snapshot(database, state_to_json(replace(state, ledger=Ledger())), written)
     return written

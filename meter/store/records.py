@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from link.durable import Database, Row, seal
 from meter.store.chain import NO_FACTS, Chain, Record, chains_from_json, chains_to_json
-from meter.store.shelves import Keep, Shelf
+from meter.store.retention import Retention, RetentionClass
 
 
 class Damaged(ValueError):
@@ -16,35 +16,35 @@ class Damaged(ValueError):
 class Written:
     """What is in the file: the chains, and the number of the newest record."""
 
-    chains: Mapping[Shelf, Chain]
+    chains: Mapping[RetentionClass, Chain]
     last_id: int
 
 
 NOTHING_WRITTEN = Written(NO_FACTS, 0)
 
 
-def add_line(database: Database, shelf: Shelf, line: str, written: Written) -> Written:
+def add_line(database: Database, kept_as: RetentionClass, line: str, written: Written) -> Written:
     """Append a fact; return what is in the file then."""
     id = written.last_id + 1
-    chain, record = written.chains[shelf].with_one_more(id, shelf, line)
+    chain, record = written.chains[kept_as].with_one_more(id, kept_as, line)
     database.execute(
-        "INSERT INTO facts (id, shelf, line, before, seal) VALUES (?, ?, ?, ?, ?)",
-        (id, int(shelf), line, record.before, record.seal),
+        "INSERT INTO facts (id, kept_as, line, before, seal) VALUES (?, ?, ?, ?, ?)",
+        (id, int(kept_as), line, record.before, record.seal),
     )
-    return Written({**written.chains, shelf: chain}, id)
+    return Written({**written.chains, kept_as: chain}, id)
 
 
-def trim(database: Database, shelf: Shelf, keep: Keep, written: Written) -> Written:
+def trim(database: Database, kept_as: RetentionClass, keep: Retention, written: Written) -> Written:
     """Forget the oldest facts of a class beyond what is kept."""
-    chain = written.chains[shelf].trimmed(keep.of(shelf))
-    if chain == written.chains[shelf]:
+    chain = written.chains[kept_as].trimmed(keep.of(kept_as))
+    if chain == written.chains[kept_as]:
         return written
     database.execute(
-        "DELETE FROM facts WHERE shelf = ?1 AND id <= "
-        "(SELECT id FROM facts WHERE shelf = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)",
-        (int(shelf), keep.of(shelf)),
+        "DELETE FROM facts WHERE kept_as = ?1 AND id <= "
+        "(SELECT id FROM facts WHERE kept_as = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)",
+        (int(kept_as), keep.of(kept_as)),
     )
-    return Written({**written.chains, shelf: chain}, written.last_id)
+    return Written({**written.chains, kept_as: chain}, written.last_id)
 
 
 def write_snapshot(database: Database, line: str, written: Written) -> None:
@@ -95,14 +95,14 @@ def read_records(database: Database) -> tuple[Record, ...]:
 def read_rows(database: Database) -> list[Row]:
     """Return the rows of all facts that are kept, the oldest first; raises DurableError."""
     return database.execute(
-        "SELECT id, shelf, CAST(line AS BLOB), before, seal FROM facts ORDER BY id"
+        "SELECT id, kept_as, CAST(line AS BLOB), before, seal FROM facts ORDER BY id"
     )
 
 
 def record_of(row: Row) -> Record:
     """Return the record that a row holds; raises Damaged if it holds none."""
     match row:
-        case (int(id), int(shelf), bytes(line), bytes(before), bytes(found)):
-            if shelf in tuple(Shelf):
-                return Record(id, Shelf(shelf), _text(line), before, found)
+        case (int(id), int(kept_as), bytes(line), bytes(before), bytes(found)):
+            if kept_as in tuple(RetentionClass):
+                return Record(id, RetentionClass(kept_as), _text(line), before, found)
     raise Damaged(f"record {row[0]!r} is none")

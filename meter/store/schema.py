@@ -8,17 +8,17 @@ from pathlib import Path
 
 from link.durable import Connect, Database, NotAStore, StoreDamaged
 from meter.store.records import NOTHING_WRITTEN, add_line, write_snapshot
-from meter.store.shelves import Shelf
+from meter.store.retention import RetentionClass
 
 APPLICATION_ID = 0x53504D54
 """In the file's header (ours)."""
 VERSION = 2
 SCHEMA = """
 CREATE TABLE facts (
-    id INTEGER PRIMARY KEY, shelf INTEGER NOT NULL, line TEXT NOT NULL,
+    id INTEGER PRIMARY KEY, kept_as INTEGER NOT NULL, line TEXT NOT NULL,
     before BLOB NOT NULL, seal BLOB NOT NULL
 ) STRICT;
-CREATE INDEX facts_by_shelf ON facts (shelf, id);
+CREATE INDEX facts_by_shelf ON facts (kept_as, id);
 CREATE TABLE snapshot (
     id INTEGER PRIMARY KEY CHECK (id = 1), line TEXT NOT NULL, chains TEXT NOT NULL,
     seal BLOB NOT NULL
@@ -56,10 +56,10 @@ def _migrate(path: Path, connect: Connect) -> None:
         for statement in (*_MOVE_ASIDE, *SCHEMA.split(";")):
             database.execute(statement)
         written = NOTHING_WRITTEN
-        for shelf, line in database.execute("SELECT shelf, line FROM facts_1 ORDER BY id"):
-            if shelf not in tuple(Shelf):
-                raise StoreDamaged(f"{path}: damaged: no class {shelf!r} of facts")
-            written = add_line(database, Shelf(int(shelf or 0)), str(line), written)
+        for kept_as, line in database.execute("SELECT shelf, line FROM facts_1 ORDER BY id"):
+            if kept_as not in tuple(RetentionClass):
+                raise StoreDamaged(f"{path}: damaged: no class {kept_as!r} of facts")
+            written = add_line(database, RetentionClass(int(kept_as or 0)), str(line), written)
         for (line,) in database.execute("SELECT line FROM snapshot_1"):
             write_snapshot(database, str(line), written)
         for table in ("facts_1", "snapshot_1"):

@@ -48,12 +48,12 @@ from meter.domain import (
     fact_to_json,
     initial,
 )
-from meter.store import KEEP_ALL, Keep, Store
+from meter.store import KEEP_ALL, Retention, Store
 from meter.store.inspection import inspect
 from meter.store.records import add_line, read_snapshot, write_snapshot
 from meter.store.rescue import rescue_path
+from meter.store.retention import RetentionClass, retention_class_of
 from meter.store.schema import APPLICATION_ID, SCHEMA, VERSION
-from meter.store.shelves import Shelf, shelf_of
 from meter.sts import DecoderKey, EncryptionAlgorithm, UnitsCredit, write_token
 
 OCTETS = bytes(range(70, 78))
@@ -159,7 +159,7 @@ def test_the_facts_alone_make_the_state_across_restarts(seed: int, path: Path) -
 
 
 def test_a_live_store_trims_facts_and_no_state(path: Path) -> None:
-    keep, state = Keep(events=3, running=4), FIRST
+    keep, state = Retention(events=3, running=4), FIRST
     store = begun(path, keep=keep)
     kept: list[Fact] = []
     for command in commands(9, 400):
@@ -168,15 +168,15 @@ def test_a_live_store_trims_facts_and_no_state(path: Path) -> None:
         kept += facts
     assert store.load() == state
     found = store.facts()
-    assert Counter(map(shelf_of, kept)) > Counter(map(shelf_of, found))
-    for shelf in Shelf:
-        newest = [fact for fact in kept if shelf_of(fact) is shelf][-keep.of(shelf) :]
-        assert [fact for fact in found if shelf_of(fact) is shelf] == newest
+    assert Counter(map(retention_class_of, kept)) > Counter(map(retention_class_of, found))
+    for kept_as in RetentionClass:
+        newest = [fact for fact in kept if retention_class_of(fact) is kept_as][-keep.of(kept_as) :]
+        assert [fact for fact in found if retention_class_of(fact) is kept_as] == newest
     store.close()
 
 
-@pytest.mark.parametrize("keep", [Keep(), KEEP_ALL])
-def test_the_ledger_grows_on_where_it_was_after_a_restart(keep: Keep, path: Path) -> None:
+@pytest.mark.parametrize("keep", [Retention(), KEEP_ALL])
+def test_the_ledger_grows_on_where_it_was_after_a_restart(keep: Retention, path: Path) -> None:
     store, state = begun(path, keep=keep), FIRST
     facts: tuple[Fact, ...] = ()
     for tid in range(LEDGER_KEPT + 3):
@@ -193,8 +193,8 @@ def test_the_ledger_grows_on_where_it_was_after_a_restart(keep: Keep, path: Path
 
 
 def test_a_store_keeps_fifty_credits_and_a_hundred_events_at_the_least() -> None:
-    assert Keep().credits >= 50
-    assert Keep().events >= 100
+    assert Retention().credits >= 50
+    assert Retention().events >= 100
 
 
 def test_no_fact_on_the_disk_holds_the_key(path: Path) -> None:
@@ -243,7 +243,7 @@ def test_a_fact_that_no_version_wrote_stops_the_meter_with_its_name(path: Path) 
     database = Database.open(path, APPLICATION_ID, VERSION, SCHEMA)
     line, written = read_snapshot(database)
     rose = fact_to_json(step(FIRST, credit(1))[0][0]).replace("TokenAccepted", "MoonRose")
-    write_snapshot(database, line, add_line(database, Shelf.CREDIT, rose, written))
+    write_snapshot(database, line, add_line(database, RetentionClass.CREDIT, rose, written))
     database.close()
     store = Store.open(path)
     with pytest.raises(NotAStore, match="fact MoonRose version 1 is not known"):
@@ -256,13 +256,13 @@ TOUCHED = (
     "UPDATE snapshot SET chains = replace(chains, '[3,', '[2,')",
     "DELETE FROM snapshot",
     "UPDATE facts SET line = replace(line, '1000', '9000') WHERE line LIKE '%1000%'",
-    "UPDATE facts SET shelf = 2 WHERE id = (SELECT min(id) FROM facts WHERE shelf = 1)",
-    "DELETE FROM facts WHERE id = (SELECT min(id) FROM facts WHERE shelf = 1)",
-    "DELETE FROM facts WHERE id = (SELECT max(id) FROM facts WHERE shelf = 1)",
+    "UPDATE facts SET kept_as = 2 WHERE id = (SELECT min(id) FROM facts WHERE kept_as = 1)",
+    "DELETE FROM facts WHERE id = (SELECT min(id) FROM facts WHERE kept_as = 1)",
+    "DELETE FROM facts WHERE id = (SELECT max(id) FROM facts WHERE kept_as = 1)",
     "DELETE FROM facts WHERE id = (SELECT max(id) - 1 FROM facts)",
-    "INSERT INTO facts SELECT 900, shelf, line, before, seal FROM facts WHERE id = 1",
+    "INSERT INTO facts SELECT 900, kept_as, line, before, seal FROM facts WHERE id = 1",
     "UPDATE facts SET id = -id",
-    "UPDATE facts SET shelf = 99 WHERE id = 1",
+    "UPDATE facts SET kept_as = 99 WHERE id = 1",
     "UPDATE facts SET line = (SELECT line FROM facts WHERE id = 1),"
     " before = (SELECT before FROM facts WHERE id = 1),"
     " seal = (SELECT seal FROM facts WHERE id = 1) WHERE id = 2",

@@ -30,7 +30,7 @@ from meter.domain import (
 )
 
 
-class Shelf(IntEnum):
+class RetentionClass(IntEnum):
     """Facts that are trimmed together; the numbers stand in the file."""
 
     CREDIT = 1
@@ -41,8 +41,8 @@ class Shelf(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Keep:
-    """How many of the newest facts of each shelf stay."""
+class Retention:
+    """How many of the newest facts of each kept_as stay."""
 
     credits: int = LEDGER_KEPT
     """The ledger is made of these, and of as many other tokens."""
@@ -50,32 +50,32 @@ class Keep:
     events: int = 500
     running: int = 100
 
-    def of(self, shelf: Shelf) -> int:
-        """Return how many facts a shelf keeps."""
-        match shelf:
-            case Shelf.CREDIT:
+    def of(self, kept_as: RetentionClass) -> int:
+        """Return how many facts a kept_as keeps."""
+        match kept_as:
+            case RetentionClass.CREDIT:
                 return self.credits
-            case Shelf.TOKEN:
+            case RetentionClass.TOKEN:
                 return self.tokens
-            case Shelf.EVENT:
+            case RetentionClass.EVENT:
                 return self.events
-            case Shelf.RUNNING:
+            case RetentionClass.RUNNING:
                 return self.running
             case _:
-                assert_never(shelf)
+                assert_never(kept_as)
 
 
-KEEP_ALL = Keep(credits=1 << 62, tokens=1 << 62, events=1 << 62, running=1 << 62)
+KEEP_ALL = Retention(credits=1 << 62, tokens=1 << 62, events=1 << 62, running=1 << 62)
 """An unbounded history, for proofs: state == reduce(apply, facts)."""
 
 
-def shelf_of(fact: Fact) -> Shelf:
-    """Return the shelf of a fact."""
+def retention_class_of(fact: Fact) -> RetentionClass:
+    """Return the kept_as of a fact."""
     match fact:
         case TokenAccepted() | KeySectionHeld() | KeyChanged():
-            return Shelf.CREDIT if is_credit(fact.entry) else Shelf.TOKEN
+            return RetentionClass.CREDIT if is_credit(fact.entry) else RetentionClass.TOKEN
         case EnergyUsed() | BaselineTaken() | TimePassed() | DayBegan():
-            return Shelf.RUNNING
+            return RetentionClass.RUNNING
         case (
             GuessFailed()
             | SwitchTested()
@@ -90,6 +90,6 @@ def shelf_of(fact: Fact) -> Shelf:
             | PowerReturned()
             | StoreRestored()
         ):
-            return Shelf.EVENT
+            return RetentionClass.EVENT
         case _:
             assert_never(fact)
