@@ -35,7 +35,7 @@ class MeterLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class Event:
     """Something that happened, and when on the wall clock: "14:02:11"."""
 
     time: str
@@ -47,4 +47,4 @@ class Board:
     """All meters, and what happened to them, newest first."""
 
     meters: tuple[MeterLine, ...]
-    happened: tuple[Happening, ...]
+    happened: tuple[Event, ...]

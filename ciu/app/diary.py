@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import assert_never
 
 from ciu import pages, wording
-from ciu.board import Happening
+from ciu.board import Event
 from ciu.panel import (
     Heard,
     Label,
@@ -23,7 +23,7 @@ from link.terms import Alarm, SupplyExplanation, SupplyReason, SupplyState
 from link.token_entry import Verdict
 
 KEPT = 100
-"""Happenings that are remembered."""
+"""Events that are remembered."""
 
 
 class Diary:
@@ -33,7 +33,7 @@ class Diary:
         self._several = len(meters) > 1
         self._words = words
         self._utc = utc
-        self._happened: deque[Happening] = deque(maxlen=KEPT)
+        self._happened: deque[Event] = deque(maxlen=KEPT)
         self._supply: dict[str, tuple[SupplyState, SupplyReason]] = {}
         self._alarms: dict[str, frozenset[Alarm]] = {}
         self._silent: dict[str, Silent] = {}
@@ -41,7 +41,7 @@ class Diary:
         self._commodities: dict[str, Commodity | None] = {}
 
     @property
-    def newest_first(self) -> tuple[Happening, ...]:
+    def newest_first(self) -> tuple[Event, ...]:
         """What happened."""
         return tuple(reversed(self._happened))
 
@@ -104,4 +104,4 @@ class Diary:
         at = self._words.local(self._utc())
         whose = f"…{meter[-4:]} " if self._several else ""
         time = f"{at.hour:02d}:{at.minute:02d}:{at.second:02d}"
-        self._happened.append(Happening(time, whose + text))
+        self._happened.append(Event(time, whose + text))

@@ -10,6 +10,15 @@ from ciu.wording.accounts import (
 )
 from ciu.wording.effects import FACTOR, completes_key_change, limit, price
 from ciu.wording.entries import Complaint, complaint, entry
+from ciu.wording.events import (
+    ANSWERS_AGAIN,
+    MEMORY_CAUGHT_UP,
+    MEMORY_OLD,
+    alarm_raised,
+    supply_became,
+    token_became,
+    who_is_silent,
+)
 from ciu.wording.figures import (
     COUNTED,
     MEASURES,
@@ -24,15 +33,6 @@ from ciu.wording.figures import (
     scaled,
     signed,
     span,
-)
-from ciu.wording.happenings import (
-    ANSWERS_AGAIN,
-    MEMORY_CAUGHT_UP,
-    MEMORY_OLD,
-    alarm_raised,
-    supply_became,
-    token_became,
-    who_is_silent,
 )
 from ciu.wording.key_change import Progress, key_change, time_up
 from ciu.wording.layout import Lines, clip

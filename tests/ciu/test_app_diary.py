@@ -35,7 +35,7 @@ def diary(labels: tuple[Label, Label], words: Words) -> Diary:
 
 
 def texts(diary: Diary) -> list[str]:
-    return [happening.text for happening in diary.newest_first]
+    return [event.text for event in diary.newest_first]
 
 
 def test_a_change_is_noted_with_its_time_newest_first(

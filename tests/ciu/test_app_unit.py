@@ -354,7 +354,7 @@ def test_enter_brings_the_supply_back_that_an_overload_has_locked_out(play: Play
             await lab.shows(app, "Credit left")
             assert lab.meter.lock_out is None
             assert app.screen.signs.relay is RelaySign.CLOSED
-            texts = [happening.text for happening in app.board().happened]
+            texts = [event.text for event in app.board().happened]
             assert texts[0] == "supply connected"
             assert texts[1].startswith("supply off: overload")
 

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual import events
 
-from ciu.board import Happening, MeterLine
+from ciu.board import Event, MeterLine
 from ciu.faces.terminal import TerminalFace, serve
 from ciu.faces.terminal.digits import ROWS, SEGMENTS, big_digits
-from ciu.faces.terminal.drawing import credit, first_meter, happenings, lamp, meter_rows, signs
+from ciu.faces.terminal.drawing import credit, event_rows, first_meter, lamp, meter_rows, signs
 from ciu.faces.terminal.glyphs import RICH, SPARSE, Glyphs, glyphs_of
 from ciu.faces.terminal.keys import key_of
 from ciu.faces.terminal.parts import KEYPAD
@@ -226,11 +226,9 @@ def test_meters_are_drawn_in_any_room_and_the_one_shown_is_in_sight(
     assert not height or all(first <= at < first + height for at in shown)
 
 
-@given(st.lists(st.builds(Happening, st.just("14:02:11"), names)), rooms, rooms)
-def test_what_happened_is_drawn_in_any_room(
-    happened: list[Happening], width: int, height: int
-) -> None:
-    rows = happenings(happened, width, height).plain.split("\n")
+@given(st.lists(st.builds(Event, st.just("14:02:11"), names)), rooms, rooms)
+def test_what_happened_is_drawn_in_any_room(happened: list[Event], width: int, height: int) -> None:
+    rows = event_rows(happened, width, height).plain.split("\n")
     assert len(rows) <= max(height, 1)
     assert all(len(row) <= max(width, 29) for row in rows)
 

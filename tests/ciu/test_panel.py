@@ -335,7 +335,7 @@ def test_whatever_happens_only_whole_tokens_leave_and_one_at_a_time(
     labels: tuple[Label, Label],
     words: Words,
     outcome: Make,
-    happenings: list[Key | float | str],
+    events: list[Key | float | str],
 ) -> None:
     customer = Customer(Panel(labels, PROFILES["spln"], words, 0.0))
     section = outcome(
@@ -355,16 +355,16 @@ def test_whatever_happens_only_whole_tokens_leave_and_one_at_a_time(
         "a set": Reading(meter, pages.KEY_SET, KeySet(2, 1, 30), 0),
         "no set": Reading(meter, pages.KEY_SET, KeySet(0, 0, 0), 0),
     }
-    for happening in happenings:
+    for event in events:
         before = len(customer.submitted)
-        match happening:
+        match event:
             case Key():
-                customer.press(happening.value, every_s=0.0)
+                customer.press(event.value, every_s=0.0)
             case float():
-                customer.wait(happening)
+                customer.wait(event)
             case str():
-                customer.tell(news[happening])
-                open_tokens = 0 if happening in SETTLES else open_tokens
+                customer.tell(news[event])
+                open_tokens = 0 if event in SETTLES else open_tokens
         open_tokens += len(customer.submitted) - before
         assert open_tokens <= 1
         assert all(len(digits) == 20 for digits in customer.submitted)

@@ -7,7 +7,7 @@ import pytest
 
 from ciu import wording
 from ciu.wording import Silence, Silent, Words
-from ciu.wording.happenings import BECAUSE
+from ciu.wording.events import BECAUSE
 from link.terms import (
     EXECUTED,
     Alarm,

@@ -9,7 +9,7 @@ from textwrap import wrap
 from textual.content import Content
 
 from ciu import COLUMNS
-from ciu.board import Happening, MeterLine
+from ciu.board import Event, MeterLine
 from ciu.faces.terminal.digits import ROWS, big_digits
 from ciu.faces.terminal.glyphs import Glyphs
 from ciu.screen import Lamp, LinkSign, RelaySign, Screen
@@ -94,14 +94,14 @@ def meter_rows(meters: tuple[MeterLine, ...], width: int, height: int, glyphs: G
     return _stacked(_meter(meter, width, glyphs) for meter in meters[first : first + height])
 
 
-def happenings(happened: Iterable[Happening], width: int, height: int) -> Content:
+def event_rows(happened: Iterable[Event], width: int, height: int) -> Content:
     """Return what happened, newest first, as much as fits; what is long goes on beneath itself."""
     rows: list[Content] = []
-    for happening in happened:
+    for event in happened:
         if len(rows) >= height:
             break
-        told = wrap(happening.text, max(width - TIME_COLUMNS, COLUMNS)) or [""]
-        rows.append(Content.styled(f"{happening.time} ", "$muted") + Content(told[0]))
+        told = wrap(event.text, max(width - TIME_COLUMNS, COLUMNS)) or [""]
+        rows.append(Content.styled(f"{event.time} ", "$muted") + Content(told[0]))
         rows += [Content(" " * TIME_COLUMNS + rest) for rest in told[1:]]
     return _stacked(rows[:height])
 

@@ -93,7 +93,7 @@ class TerminalFace(App[None]):
             with Vertical(id="beside"):
                 yield MeterRows(lambda: self._board, unit.choose, glyphs)
                 happened = Picture(
-                    lambda room: drawing.happenings(self._board.happened, room.width, room.height),
+                    lambda room: drawing.event_rows(self._board.happened, room.width, room.height),
                     "happened",
                 )
                 happened.border_title = "what happened"
