@@ -19,6 +19,7 @@ from ciu.wording.events import (
     token_became,
     who_is_silent,
 )
+from ciu.wording.faults import ALARMS, Silence, Silent, alarm, ledger_fell, silence, supplier_told
 from ciu.wording.figures import (
     COUNTED,
     MEASURES,
@@ -37,7 +38,6 @@ from ciu.wording.figures import (
 from ciu.wording.key_change import Progress, key_change, time_up
 from ciu.wording.layout import Lines, clip
 from ciu.wording.supply import OVERLOADS, after, overload, overload_advice, runs_down, supply
-from ciu.wording.troubles import ALARMS, Silence, Silent, alarm, ledger_fell, silence, supplier_told
 from ciu.wording.verdicts import (
     SECTIONS,
     Around,

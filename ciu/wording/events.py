@@ -4,10 +4,10 @@ from typing import assert_never
 
 from ciu.wording.accounts import Account, Commodity, measure_in
 from ciu.wording.effects import effect_of, value_of
+from ciu.wording.faults import ALARMS, Silence
 from ciu.wording.figures import span
 from ciu.wording.layout import Lines
 from ciu.wording.supply import REASONS
-from ciu.wording.troubles import ALARMS, Silence
 from ciu.wording.verdicts import SECTIONS, is_before_key_change
 from ciu.wording.words import Words
 from link.terms import (
