@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import assert_never
 
 from ciu import pages, wording
-from ciu.board import Event
+from ciu.overview import Event
 from ciu.panel import (
     Heard,
     Label,

@@ -14,9 +14,9 @@ from typing import assert_never
 
 from ciu.app.diary import Diary
 from ciu.app.making import make_labels, make_panel, make_sites, make_words
-from ciu.board import Board
 from ciu.config import CiuConfig
 from ciu.keypad import Key
+from ciu.overview import Overview
 from ciu.panel import (
     AcceptLedger,
     Beep,
@@ -104,9 +104,9 @@ class CiuApp:
         """The display."""
         return self.panel.screen
 
-    def board(self) -> Board:
+    def overview(self) -> Overview:
         """Return how it stands with each meter, and what happened, for faces that have the room."""
-        return Board(self.panel.meter_lines(self._loop.time()), self._diary.newest_first)
+        return Overview(self.panel.meter_lines(self._loop.time()), self._diary.newest_first)
 
     @property
     def is_running(self) -> bool:

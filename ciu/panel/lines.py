@@ -1,7 +1,7 @@
 """The line of each meter beside the display: how it stands with it, in a word or a few."""
 
 from ciu import wording
-from ciu.board import MeterLine
+from ciu.overview import MeterLine
 from ciu.panel.desk import Desk
 from ciu.panel.view import View
 from ciu.wording import Words

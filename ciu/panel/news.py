@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from ciu.board import Quality
+from ciu.overview import Quality
 from ciu.screen import Screen, Tone
 from ciu.wording import Complaint, Silence
 from link.terms import EntrySource

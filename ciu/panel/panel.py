@@ -9,8 +9,8 @@ complained of leaves the panel. `now` is monotonic seconds.
 from collections.abc import Sequence
 from typing import assert_never
 
-from ciu.board import MeterLine
 from ciu.keypad import Key
+from ciu.overview import MeterLine
 from ciu.panel.desk import Desk, is_held, pages_of
 from ciu.panel.drawing import asks_for_note, draw, page_shown, shows_way_out, view_shown
 from ciu.panel.entry import Choice, Pages, Token, is_full, judge

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import assert_never
 
 from ciu import pages, wording
-from ciu.board import Quality
+from ciu.overview import Quality
 from ciu.pages import Page, Seen
 from ciu.panel.key_set import Sections
 from ciu.panel.news import (

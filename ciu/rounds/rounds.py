@@ -9,7 +9,7 @@ counts as such a try while it is still under way.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ciu.board import Quality
+from ciu.overview import Quality
 from ciu.rounds.statistics import DeliveryStatistics
 from ciu.wording import Silence, Silent
 from link.terms import LASTING, LinkTrouble

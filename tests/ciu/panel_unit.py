@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from ciu.app.diary import Diary
-from ciu.board import Board
 from ciu.keypad import Key
+from ciu.overview import Overview
 from ciu.panel import Label, News, Panel
 from ciu.profiles import PROFILES
 from ciu.screen import Screen
@@ -30,8 +30,8 @@ class PanelUnit:
     def screen(self) -> Screen:
         return self.panel.screen
 
-    def board(self) -> Board:
-        return Board(self.panel.meter_lines(self._now), self._diary.newest_first)
+    def overview(self) -> Overview:
+        return Overview(self.panel.meter_lines(self._now), self._diary.newest_first)
 
     def press(self, key: Key, *, anew: bool = False) -> None:
         self.pressed.append(key)

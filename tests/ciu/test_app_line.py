@@ -103,7 +103,7 @@ def test_eight_meters_are_each_polled_every_three_seconds(folder: Path) -> None:
             await asyncio.sleep(24)
             for meter in street.meters:
                 assert longest_gap(street.polls(meter, since=12.0)) < 3.5
-            lines = street.units[0].board().meters
+            lines = street.units[0].overview().meters
             assert {line.state for line in lines} == {"ok"}
             assert all(line.round_trip_s is not None and line.round_trip_s < 0.3 for line in lines)
             assert {line.answered_percent for line in lines} == {100}
@@ -123,7 +123,7 @@ def test_dead_meters_cost_the_others_little(folder: Path) -> None:
             await asyncio.sleep(45)
             for meter in street.meters:
                 assert longest_gap(street.polls(meter, since=20.0)) < 5.0
-            states = [line.state for line in street.units[0].board().meters]
+            states = [line.state for line in street.units[0].overview().meters]
             assert states[:3] == ["ok", "ok", "ok"]
             assert states[3:] == ["silent: meter", "silent: meter"]
             assert street.units[0].screen.age == ""
@@ -177,7 +177,7 @@ def test_two_units_share_the_line_and_each_delivers_its_token(folder: Path) -> N
             assert [meter.entered for meter in street.meters] == [[token] for token in tokens]
             await asyncio.sleep(15)
             for unit in street.units:
-                assert {line.state for line in unit.board().meters} == {"ok"}
+                assert {line.state for line in unit.overview().meters} == {"ok"}
                 assert unit.screen.age == ""
 
         await street.lives(visit)

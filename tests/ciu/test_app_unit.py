@@ -286,7 +286,7 @@ def test_a_new_key_is_typed_across_a_restart_of_the_unit(play: Play) -> None:
             await lab.shows(app, "PART 1 OK: 1 of 2")
             await asyncio.sleep(60)
             assert app.screen.lines[0] == "PART 1 OK: 1 of 2"
-            assert app.board().happened[0].text.endswith("accepted: key part 1, 1 more")
+            assert app.overview().happened[0].text.endswith("accepted: key part 1, 1 more")
 
         await lab.served(app, begin)
         again = lab.app()
@@ -297,7 +297,7 @@ def test_a_new_key_is_typed_across_a_restart_of_the_unit(play: Play) -> None:
             await again.until(lambda: again.screen.lines == ("KEY CHANGED", "600727 KRN 2 TI 07"))
             await lab.shows(again, "Supply group")
             await lab.shows(again, "Credit left")
-            assert again.board().happened[0].text.endswith("accepted: key changed")
+            assert again.overview().happened[0].text.endswith("accepted: key changed")
 
         await lab.served(again, end)
 
@@ -354,7 +354,7 @@ def test_enter_brings_the_supply_back_that_an_overload_has_locked_out(play: Play
             await lab.shows(app, "Credit left")
             assert lab.meter.lock_out is None
             assert app.screen.signs.relay is RelaySign.CLOSED
-            texts = [event.text for event in app.board().happened]
+            texts = [event.text for event in app.overview().happened]
             assert texts[0] == "supply connected"
             assert texts[1].startswith("supply off: overload")
 
@@ -410,7 +410,7 @@ def test_an_old_memory_is_told_by_each_run_until_the_ledger_has_caught_up(
             await lab.shows(app, "METER MEMORY IS OLD")
             lab.meter.ledger = entries
             await app.until(lambda: not app.panel.view.ledger_fell)
-            assert app.board().happened[0].text == "meter memory is up to date"
+            assert app.overview().happened[0].text == "meter memory is up to date"
 
         await lab.served(app, catches_up)
 

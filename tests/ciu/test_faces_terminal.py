@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual import events
 
-from ciu.board import Event, MeterLine
 from ciu.faces.terminal import TerminalFace, serve
 from ciu.faces.terminal.digits import ROWS, SEGMENTS, big_digits
 from ciu.faces.terminal.drawing import credit, event_rows, first_meter, lamp, meter_rows, signs
@@ -18,6 +17,7 @@ from ciu.faces.terminal.glyphs import RICH, SPARSE, Glyphs, glyphs_of
 from ciu.faces.terminal.keys import key_of
 from ciu.faces.terminal.parts import KEYPAD
 from ciu.keypad import Key, read_keys
+from ciu.overview import Event, MeterLine
 from ciu.panel import Heard, Label, Reading, Settled, WentSilent
 from ciu.panel.view import LONGEST_CREDIT
 from ciu.screen import Lamp, LinkSign, RelaySign, Screen, Signs

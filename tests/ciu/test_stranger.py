@@ -143,7 +143,7 @@ def test_bits_of_a_foreign_alarm_register_are_no_alarms(play_at: Play) -> None:
             for shown in ("Credit left", "Power now", "Supply", "Credit left"):
                 await lab.shows(app, shown)
             assert not app.screen.signs.alarm
-            assert app.board().happened == ()
+            assert app.overview().happened == ()
 
         await lab.served(app, visit)
 
@@ -354,8 +354,8 @@ async def everything_shown(app: CiuApp, lab: Lab) -> list[str]:
     await lab.served(app, visit)
     screen = app.screen
     shown += [*screen.lines, screen.unit, screen.big, screen.name]
-    shown += [happened.text for happened in app.board().happened]
-    return [*shown, *(line.state for line in app.board().meters)]
+    shown += [happened.text for happened in app.overview().happened]
+    return [*shown, *(line.state for line in app.overview().meters)]
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)

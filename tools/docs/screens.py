@@ -5,9 +5,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ciu.board import Board
 from ciu.faces.terminal import TerminalFace
 from ciu.keypad import Key
+from ciu.overview import Overview
 from ciu.screen import Screen
 from ciu.wording import Complaint
 from tools.docs import story
@@ -36,8 +36,8 @@ class _Unit:
     def screen(self) -> Screen:
         return self.still.screen
 
-    def board(self) -> Board:
-        return self.still.board
+    def overview(self) -> Overview:
+        return self.still.overview
 
     def press(self, key: Key) -> None:
         """Nobody is there."""

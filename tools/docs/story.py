@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ciu.board import Board
 from ciu.keypad import read_keys
+from ciu.overview import Overview
 from ciu.panel import Mode
 from ciu.screen import LinkSign, RelaySign, Screen
 from link.line import LineSettings
@@ -60,7 +60,7 @@ class Still:
     """What a face can know of a unit at one moment."""
 
     screen: Screen
-    board: Board
+    overview: Overview
 
 
 def play() -> dict[str, Still]:
@@ -167,7 +167,7 @@ class _Customer:
 
     async def _still(self, name: str, holds: Callable[[Screen], bool]) -> None:
         await self._until(holds)
-        self._stills[name] = Still(self._unit.screen, self._unit.board())
+        self._stills[name] = Still(self._unit.screen, self._unit.overview())
 
 
 def _ends_with(told: str) -> Callable[[Screen], bool]:

@@ -1,4 +1,4 @@
-"""What stands in each part of the face: screen and board in, styled text out. Pure.
+"""What stands in each part of the face: screen and overview in, styled text out. Pure.
 
 Colour is never the only carrier of a meaning: every sign has its word, every state too.
 """
@@ -9,9 +9,9 @@ from textwrap import wrap
 from textual.content import Content
 
 from ciu import COLUMNS
-from ciu.board import Event, MeterLine
 from ciu.faces.terminal.digits import ROWS, big_digits
 from ciu.faces.terminal.glyphs import Glyphs
+from ciu.overview import Event, MeterLine
 from ciu.screen import Lamp, LinkSign, RelaySign, Screen
 
 LEAST_COLUMNS, LEAST_ROWS = 80, 24

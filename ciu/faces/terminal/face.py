@@ -1,4 +1,4 @@
-"""The face itself: it draws the unit's screen and board, and presses the unit's keys."""
+"""The face itself: it draws the unit's screen and overview, and presses the unit's keys."""
 
 import os
 from collections.abc import Callable, Iterable, Sequence
@@ -11,7 +11,6 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 from textual.widgets import Footer
 
-from ciu.board import Board
 from ciu.faces.pasted import keys_of
 from ciu.faces.terminal import drawing
 from ciu.faces.terminal.glyphs import glyphs_of
@@ -19,6 +18,7 @@ from ciu.faces.terminal.keys import key_of
 from ciu.faces.terminal.parts import Keypad, MeterRows, Picture
 from ciu.faces.terminal.style import SHEET, THEME
 from ciu.keypad import Key
+from ciu.overview import Overview
 from ciu.screen import Screen
 from ciu.wording import Complaint
 
@@ -38,7 +38,7 @@ class Unit(Protocol):
     def screen(self) -> Screen:
         """The display."""
 
-    def board(self) -> Board:
+    def overview(self) -> Overview:
         """Return what stands beside the display."""
 
     def press(self, key: Key) -> None:
@@ -73,7 +73,7 @@ class TerminalFace(App[None]):
         super().__init__()
         self._unit = unit
         self._glyphs = glyphs_of(os.environ.get("TERM", "") if terminal is None else terminal)
-        self._board = unit.board()
+        self._overview = unit.overview()
         self.register_theme(THEME)
         self.theme = THEME.name
         self.animation_level = "none"
@@ -91,9 +91,11 @@ class TerminalFace(App[None]):
                     yield Picture(lambda _: drawing.lamp(unit.screen, glyphs), "lamp")
                 yield Keypad(unit.press, glyphs)
             with Vertical(id="beside"):
-                yield MeterRows(lambda: self._board, unit.choose, glyphs)
+                yield MeterRows(lambda: self._overview, unit.choose, glyphs)
                 happened = Picture(
-                    lambda room: drawing.event_rows(self._board.happened, room.width, room.height),
+                    lambda room: drawing.event_rows(
+                        self._overview.happened, room.width, room.height
+                    ),
                     "happened",
                 )
                 happened.border_title = "what happened"
@@ -136,7 +138,7 @@ class TerminalFace(App[None]):
 
     def action_next_meter(self) -> None:
         """Bring the next meter to the display."""
-        meters = self._unit.board().meters
+        meters = self._unit.overview().meters
         shown = next((at for at, meter in enumerate(meters) if meter.shown), -1)
         self._unit.choose(meters[(shown + 1) % len(meters)].drn)
 
@@ -144,10 +146,10 @@ class TerminalFace(App[None]):
         self.call_later(self._draw)  # the unit's task is not one of Textual's
 
     def _look_at_board(self) -> None:
-        if self._unit.board() != self._board:
+        if self._unit.overview() != self._overview:
             self._draw()
 
     def _draw(self) -> None:
-        self._board = self._unit.board()
+        self._overview = self._unit.overview()
         for picture in self.query(Picture):
             picture.look()

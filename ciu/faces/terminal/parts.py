@@ -9,10 +9,10 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.widget import Widget
 
-from ciu.board import Board
 from ciu.faces.terminal.drawing import first_meter, meter_rows
 from ciu.faces.terminal.glyphs import Glyphs
 from ciu.keypad import Key
+from ciu.overview import Overview
 
 KEYPAD = "123i456#789*B0E"
 """The keys row by row, four in a row, as they are spelt."""
@@ -43,24 +43,24 @@ class MeterRows(Picture):
     """The meters of the line; a click on one brings it to the display."""
 
     def __init__(
-        self, board: Callable[[], Board], choose: Callable[[str], None], glyphs: Glyphs
+        self, overview: Callable[[], Overview], choose: Callable[[str], None], glyphs: Glyphs
     ) -> None:
         super().__init__(self._rows, "line")
         self.border_title = "line"
-        self._board = board
+        self._overview = overview
         self._choose = choose
         self._glyphs = glyphs
 
     def _rows(self, room: Size) -> Content:
-        return meter_rows(self._board().meters, room.width, room.height, self._glyphs)
+        return meter_rows(self._overview().meters, room.width, room.height, self._glyphs)
 
     def get_content_height(self, _container: Size, _viewport: Size, _width: int) -> int:
         """Return the rows that all meters take."""
-        return len(self._board().meters)
+        return len(self._overview().meters)
 
     def on_click(self, event: events.Click) -> None:
         """Choose the meter in this row."""
-        meters = self._board().meters
+        meters = self._overview().meters
         place = event.get_content_offset(self)
         row = first_meter(meters, self.content_size.height) + (place.y if place else len(meters))
         if row < len(meters):

@@ -43,7 +43,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Board:
+class Overview:
     """All meters, and what happened to them, newest first."""
 
     meters: tuple[MeterLine, ...]

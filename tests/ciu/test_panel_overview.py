@@ -3,7 +3,7 @@
 import pytest
 
 from ciu import pages
-from ciu.board import Quality
+from ciu.overview import Quality
 from ciu.panel import Beep, Heard, Label, Look, Mode, Paced, Reading, WentSilent
 from ciu.screen import MOST_BARS, NO_FIGURE, Tone
 from ciu.wording import Silence, Silent
