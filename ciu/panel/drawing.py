@@ -1,14 +1,14 @@
-"""The picture for each mode: what stands on the desk, in words."""
+"""The picture for each mode: what stands on the state, in words."""
 
 from dataclasses import replace
 from typing import assert_never
 
 from ciu import pages, wording
 from ciu.pages import PAGES, Page
-from ciu.panel.desk import Desk
 from ciu.panel.modes import Mode
 from ciu.panel.news import Settled
 from ciu.panel.view import View
+from ciu.panel.working_state import WorkingState
 from ciu.screen import LinkSign, Screen
 from ciu.wording import Complaint, Doubt, Lines, Progress, Words
 from link.terms import TokenOutcome
@@ -21,13 +21,13 @@ SIGNALS = {
 }
 
 
-def draw(desk: Desk, mode: Mode, words: Words, now: float) -> Screen:
+def draw(state: WorkingState, mode: Mode, words: Words, now: float) -> Screen:
     """Return the picture at a moment, monotonic seconds."""
-    told, view = _told(desk, mode), view_shown(desk, mode)
+    told, view = _told(state, mode), view_shown(state, mode)
     if told is not None:
-        lines = _result(view, told, words, now - desk.settled_at)
+        lines = _result(view, told, words, now - state.settled_at)
     else:
-        lines = _lines(desk, mode, words, now)
+        lines = _lines(state, mode, words, now)
     age_s = view.credit_age_s(now)
     return Screen(
         lines,
@@ -40,30 +40,30 @@ def draw(desk: Desk, mode: Mode, words: Words, now: float) -> Screen:
     )
 
 
-def view_shown(desk: Desk, mode: Mode) -> View:
+def view_shown(state: WorkingState, mode: Mode) -> View:
     """Return what is known of the meter that the picture is of."""
-    told = _told(desk, mode)
-    return desk.view if told is None else desk.views[told.meter]
+    told = _told(state, mode)
+    return state.view if told is None else state.views[told.meter]
 
 
-def _told(desk: Desk, mode: Mode) -> Settled | None:
-    return desk.settled if mode is Mode.RESULT else None
+def _told(state: WorkingState, mode: Mode) -> Settled | None:
+    return state.settled if mode is Mode.RESULT else None
 
 
-def page_shown(desk: Desk, mode: Mode, words: Words) -> Page | None:
+def page_shown(state: WorkingState, mode: Mode, words: Words) -> Page | None:
     """Return the page on the display, or None where something else stands there."""
-    shown = _subject(desk, mode, words)
+    shown = _subject(state, mode, words)
     return shown if isinstance(shown, Page) else None
 
 
-def asks_for_note(desk: Desk, mode: Mode, words: Words) -> bool:
+def asks_for_note(state: WorkingState, mode: Mode, words: Words) -> bool:
     """Return whether the display asks whether the supplier was told of the meter's old memory."""
-    shown = mode in (Mode.IDLE, Mode.WIZARD) and _subject(desk, mode, words)
+    shown = mode in (Mode.IDLE, Mode.WIZARD) and _subject(state, mode, words)
     return shown == wording.supplier_told(words)
 
 
-def _lines(desk: Desk, mode: Mode, words: Words, now: float) -> Lines:
-    view, shown = desk.view, _subject(desk, mode, words)
+def _lines(state: WorkingState, mode: Mode, words: Words, now: float) -> Lines:
+    view, shown = state.view, _subject(state, mode, words)
     match shown:
         case Page():
             return pages.draw(words, shown, view.seen(shown, now))
@@ -73,29 +73,29 @@ def _lines(desk: Desk, mode: Mode, words: Words, now: float) -> Lines:
             return shown
 
 
-def _subject(desk: Desk, mode: Mode, words: Words) -> Page | Progress | Lines:
+def _subject(state: WorkingState, mode: Mode, words: Words) -> Page | Progress | Lines:
     match mode:
         case Mode.IDLE | Mode.RESULT:
-            standing = _standing(desk, words)
-            return standing[desk.turn % len(standing)]
+            standing = _standing(state, words)
+            return standing[state.turn % len(standing)]
         case Mode.ENTRY:
-            return wording.entry(words, desk.typed)
+            return wording.entry(words, state.typed)
         case Mode.CORRECTING | Mode.NOTICE:
-            return wording.complaint(words, desk.complaint, desk.typed)
+            return wording.complaint(words, state.complaint, state.typed)
         case Mode.CHECKING:
-            return _checking(desk.view, words)
+            return _checking(state.view, words)
         case Mode.WIZARD:
-            waiting = _waiting(desk, words)
-            return waiting[desk.turn % len(waiting)]
+            waiting = _waiting(state, words)
+            return waiting[state.turn % len(waiting)]
         case Mode.PAGES:
-            return desk.pages[desk.turn % len(desk.pages)]
+            return state.pages[state.turn % len(state.pages)]
         case _:
             assert_never(mode)
 
 
-def _waiting(desk: Desk, words: Words) -> list[Page | Progress | Lines]:
+def _waiting(state: WorkingState, words: Words) -> list[Page | Progress | Lines]:
     """Return how far a new key is; every other page is something else that presses, if any does."""
-    view, progress = desk.view, desk.view.sections.progress
+    view, progress = state.view, state.view.sections.progress
     others: list[Page | Lines] = [*_alerts(view, words)]
     if view.overload is not None:
         others.insert(0, PAGES["overload"])
@@ -106,14 +106,14 @@ def _waiting(desk: Desk, words: Words) -> list[Page | Progress | Lines]:
     return [page for other in others for page in (progress, other)] or [progress]
 
 
-def _standing(desk: Desk, words: Words) -> list[Page | Lines]:
+def _standing(state: WorkingState, words: Words) -> list[Page | Lines]:
     """Return the idle pages in turn: what presses first, then what the profile shows.
 
     While too much power keeps the light off, every other page is the one that counts down.
     """
-    view = desk.view
+    view = state.view
     standing: list[Page | Lines] = [*_alerts(view, words)]
-    standing += [PAGES[name] for name in desk.profile.idle]
+    standing += [PAGES[name] for name in state.profile.idle]
     if view.overload is not None:
         others = [
             PAGES["overload_advice"],
@@ -140,12 +140,12 @@ def _doubts(tail: str, view: View, words: Words) -> list[Lines]:
     return [wording.doubt(words, kind, tail=tail) for kind in kinds]
 
 
-def shows_way_out(desk: Desk, mode: Mode, words: Words) -> bool:
+def shows_way_out(state: WorkingState, mode: Mode, words: Words) -> bool:
     """Return whether the display says that Enter ends the wait for a token."""
     if mode is Mode.CORRECTING:
-        return desk.complaint is Complaint.UNREADABLE and desk.view.is_unreadable
-    shown = mode in (Mode.IDLE, Mode.WIZARD) and _subject(desk, mode, words)
-    return desk.view.is_unreadable and shown == wording.doubt(words, Doubt.WAY_OUT)
+        return state.complaint is Complaint.UNREADABLE and state.view.is_unreadable
+    shown = mode in (Mode.IDLE, Mode.WIZARD) and _subject(state, mode, words)
+    return state.view.is_unreadable and shown == wording.doubt(words, Doubt.WAY_OUT)
 
 
 def _checking(view: View, words: Words) -> Lines:

@@ -2,26 +2,26 @@
 
 from ciu import wording
 from ciu.overview import MeterLine
-from ciu.panel.desk import Desk
 from ciu.panel.view import View
+from ciu.panel.working_state import WorkingState
 from ciu.wording import Words
 
 WELL = "ok"
 ASKING = "asking"
 
 
-def meter_lines(desk: Desk, words: Words, now: float) -> tuple[MeterLine, ...]:
+def meter_lines(state: WorkingState, words: Words, now: float) -> tuple[MeterLine, ...]:
     """Return a line for every meter, in the order of the configuration; monotonic seconds."""
-    return tuple(_line(view, desk, words, now) for view in desk.views.values())
+    return tuple(_line(view, state, words, now) for view in state.views.values())
 
 
-def _line(view: View, desk: Desk, words: Words, now: float) -> MeterLine:
+def _line(view: View, state: WorkingState, words: Words, now: float) -> MeterLine:
     label, quality = view.label, view.quality
     return MeterLine(
         drn=label.drn,
         tail=label.tail,
         name=label.name,
-        shown=label.drn == desk.meter,
+        shown=label.drn == state.meter,
         well=view.answers,
         state=_state(view, words, now),
         round_trip_s=quality.round_trip_s if view.answers else None,

@@ -1,4 +1,4 @@
-"""What lies on the panel's desk: meters, the entry, the pages asked for, the last verdict.
+"""What lies on the panel's state: meters, the entry, the pages asked for, the last verdict.
 
 Its methods are the actions of the panel's table; each does one thing, none knows the mode.
 """
@@ -30,7 +30,7 @@ from link.terms import TokenClass
 from link.token_entry import Accepted, Refused
 
 
-class Desk:
+class WorkingState:
     """The memory of a panel. The first meter is on the display."""
 
     def __init__(self, meters: Sequence[Label], profile: Profile) -> None:
