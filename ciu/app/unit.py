@@ -12,7 +12,7 @@ from contextlib import closing
 from random import Random
 from typing import assert_never
 
-from ciu.app.diary import Diary
+from ciu.app.history import History
 from ciu.app.making import make_labels, make_panel, make_sites, make_words
 from ciu.config import CiuConfig
 from ciu.keypad import Key
@@ -81,7 +81,7 @@ class CiuApp:
         self._loop = asyncio.get_running_loop()
         self.panel = make_panel(config, self._loop.time(), keys_in_lines=keys_in_lines)
         """To look at; keys go in by `press` and `type`."""
-        self._diary = Diary(make_labels(config), make_words(config), utc)
+        self._history = History(make_labels(config), make_words(config), utc)
         self.faces: list[Callable[[Screen], None]] = []
         """Each is called with every new screen."""
         self.verdicts: deque[Settled] = deque(maxlen=HISTORY)
@@ -106,7 +106,7 @@ class CiuApp:
 
     def overview(self) -> Overview:
         """Return how it stands with each meter, and what happened, for faces that have the room."""
-        return Overview(self.panel.meter_lines(self._loop.time()), self._diary.newest_first)
+        return Overview(self.panel.meter_lines(self._loop.time()), self._history.newest_first)
 
     @property
     def is_running(self) -> bool:
@@ -206,7 +206,7 @@ class CiuApp:
     def _tell(self, news: News) -> None:
         self._has_news = True
         self.panel.answer(news, self._loop.time())
-        self._diary.take(news)
+        self._history.take(news)
         match news:
             case Settled(meter, tail):
                 self.verdicts.append(news)

@@ -1,9 +1,9 @@
-"""A unit without lines: a real panel and a real diary, which are told their news."""
+"""A unit without lines: a real panel and a real history, which are told their news."""
 
 import asyncio
 from collections.abc import Callable, Sequence
 
-from ciu.app.diary import Diary
+from ciu.app.history import History
 from ciu.keypad import Key
 from ciu.overview import Overview
 from ciu.panel import Label, News, Panel
@@ -21,7 +21,7 @@ class PanelUnit:
         self.pressed: list[Key] = []
         self.fails: Exception | None = None
         self.is_running = False
-        self._diary = Diary(labels, words, utc)
+        self._history = History(labels, words, utc)
         self._now = 0.0
         self._begun = asyncio.Event()
         self._stopped = asyncio.Event()
@@ -31,7 +31,7 @@ class PanelUnit:
         return self.panel.screen
 
     def overview(self) -> Overview:
-        return Overview(self.panel.meter_lines(self._now), self._diary.newest_first)
+        return Overview(self.panel.meter_lines(self._now), self._history.newest_first)
 
     def press(self, key: Key, *, anew: bool = False) -> None:
         self.pressed.append(key)
@@ -54,7 +54,7 @@ class PanelUnit:
     def tell(self, *news: News) -> None:
         for each in news:
             self.panel.answer(each, self._now)
-            self._diary.take(each)
+            self._history.take(each)
         self._show()
 
     def wait(self, seconds: float) -> None:

@@ -26,7 +26,7 @@ KEPT = 100
 """Events that are remembered."""
 
 
-class Diary:
+class History:
     """Notes what has changed. What was so when the unit began to listen did not happen."""
 
     def __init__(self, meters: Sequence[Label], words: Words, utc: Callable[[], int]) -> None:
