@@ -1,4 +1,4 @@
-"""The unit: the panel, a line for every medium, the store, and the tasks around them.
+"""The unit: the panel, a line for every medium, the store, and the tasks context them.
 
 Kinds of task: one line a medium, one keeping the panel's time. All have one owner, the loop; the
 panel's effects are carried out before anything else happens.

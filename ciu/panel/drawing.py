@@ -160,7 +160,7 @@ def _result(view: View, settled: Settled, words: Words, age_s: float) -> Lines:
     match settled.verdict:
         case Accepted(outcome) | Refused(outcome):
             now = _as_it_is_now(outcome, view, round(age_s))
-            said = wording.verdict(words, now, view.around)
+            said = wording.verdict(words, now, view.context)
             overtaken = view.newest not in ("", settled.tail)
             return wording.earlier(words, settled.tail, said) if overtaken else said
         case Unknown(trouble):

@@ -20,7 +20,7 @@ from ciu.panel.news import (
     WentSilent,
 )
 from ciu.screen import MOST_BARS, NO_FIGURE, Lamp, LinkSign, RelaySign, Signs
-from ciu.wording import Account, Around, Commodity, Silence, completes_key_change
+from ciu.wording import Account, Commodity, MeterContext, Silence, completes_key_change
 from link.terms import LASTING, Alarm, KeySet, SupplyExplanation, SupplyReason, SupplyState
 from link.token_entry import Accepted, Refused, Unknown, Verdict
 
@@ -209,9 +209,9 @@ class View:
         return "" if self.account is None else self.account.rows.symbol
 
     @property
-    def around(self) -> Around:
+    def context(self) -> MeterContext:
         """What is known of the meter beside the outcome of a token."""
-        return Around(self.label.own, self.account, self.commodity, self.supply_after)
+        return MeterContext(self.label.own, self.account, self.commodity, self.supply_after)
 
     def credit_age_s(self, now: float) -> int:
         """Return how old the credit is, 0 while it is fresh or unknown."""

@@ -110,7 +110,7 @@ NOT_SENT = {
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
+class MeterContext:
     """What this unit knows of a meter beside the outcome of a token, None where it does not."""
 
     own: EntrySource
@@ -121,16 +121,16 @@ class Around:
     """As it was read after the outcome."""
 
 
-def verdict(words: Words, outcome: TokenOutcome, around: Around) -> Lines:
+def verdict(words: Words, outcome: TokenOutcome, context: MeterContext) -> Lines:
     """Say an outcome."""
     used = outcome.result is not TokenResult.Accept and outcome.result not in SECTIONS
     worth = outcome.worth if used else outcome.amount
     entered_by = outcome.first_source if used else outcome.source
     light_now, because = "", ""
-    if around.supply is not None:
-        light_now, because = light(words, around.supply, around.commodity)
-    template = _template(outcome, around.own)
-    measure = measure_in(around.account, outcome.unit)
+    if context.supply is not None:
+        light_now, because = light(words, context.supply, context.commodity)
+    template = _template(outcome, context.own)
+    measure = measure_in(context.account, outcome.unit)
     return words.say(
         CREDITED_IN_THE_DARK if template is CREDITED and because else template,
         worth=measure.signed(worth),
@@ -139,12 +139,12 @@ def verdict(words: Words, outcome: TokenOutcome, around: Around) -> Lines:
         credit_amount=measure.amount(outcome.credit_after),
         light=light_now,
         because=because,
-        by_another="" if entered_by is around.own else _by(words, entered_by),
+        by_another="" if entered_by is context.own else _by(words, entered_by),
         part=str(SECTIONS.get(outcome.result, "")),
         missing=str(outcome.missing),
         wait=countdown(outcome.seconds),
         when=f"{words.when(outcome.first_at, outcome.at)} " if outcome.first_at else "",
-        value=value_of(outcome, around.account, around.commodity),
+        value=value_of(outcome, context.account, context.commodity),
         done=because or light_now or words.translate(TAKEN),
     )
 

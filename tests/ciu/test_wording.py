@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from ciu import COLUMNS, wording
 from ciu.wording import (
     ELECTRICITY,
-    Around,
     Commodity,
     Complaint,
     Doubt,
     Lines,
     LocalTime,
+    MeterContext,
     Progress,
     Silence,
     Silent,
@@ -61,7 +61,7 @@ SHILLING = account_of(Currency("Old Shillings", -2, CurrencyUnit.MONETARY))
 WATER = account_of(Currency("l", 0, CurrencyUnit.CONSUMPTION))
 TIME = account_of(Currency("s", 0, CurrencyUnit.TIME))
 ACCOUNTS = (None, ELECTRICITY, WATER, TIME, KES, SHILLING)
-HERE = Around(EntrySource.SLOT_0, ELECTRICITY, Commodity.ELECTRICITY)
+HERE = MeterContext(EntrySource.SLOT_0, ELECTRICITY, Commodity.ELECTRICITY)
 SOURCES = (EntrySource.SLOT_0, EntrySource.SLOT_7, EntrySource.MANAGEMENT, EntrySource.MODBUS)
 
 
@@ -70,7 +70,7 @@ def off_for(reason: SupplyReason, left_s: int = 0) -> SupplyExplanation:
     return SupplyExplanation(SupplyState.READY, reason, 0, RESTORED_BY[reason], left_s)
 
 
-def everything_around() -> Iterator[Around]:
+def everything_around() -> Iterator[MeterContext]:
     """Every account, commodity and supply, in turn beside the others' usual ones."""
     yield from (replace(HERE, account=account) for account in ACCOUNTS)
     for commodity, supply in product((None, *Commodity), (None, ON, *map(off_for, SupplyReason))):
@@ -106,8 +106,8 @@ def test_every_result_has_words_that_fit(result: TokenResult, words: Words, outc
         for source, unit in product(SOURCES, (Unit.CURRENCY, Unit.WATT_HOUR, Unit.COUNT)):
             told = replace(kind, source=source, first_source=source, unit=unit)
             assert fits(wording.verdict(words, told, replace(HERE, account=SHILLING)))
-        for around in grounds:
-            assert fits(wording.verdict(words, kind, around))
+        for context in grounds:
+            assert fits(wording.verdict(words, kind, context))
 
 
 def test_no_two_refusals_are_told_in_the_same_words(words: Words, outcome: Make) -> None:
@@ -138,9 +138,9 @@ def test_an_accepted_token_is_told_with_what_it_brought(words: Words, outcome: M
 def test_what_comes_on_is_named_by_the_commodity(
     commodity: Commodity | None, name: str, words: Words, outcome: Make
 ) -> None:
-    around = replace(HERE, commodity=commodity, supply=ON)
-    assert wording.verdict(words, outcome(), around)[1].endswith(f"25.0 {name} on"[-9:])
-    dark = replace(around, supply=off_for(SupplyReason.TAMPER))
+    context = replace(HERE, commodity=commodity, supply=ON)
+    assert wording.verdict(words, outcome(), context)[1].endswith(f"25.0 {name} on"[-9:])
+    dark = replace(context, supply=off_for(SupplyReason.TAMPER))
     assert wording.verdict(words, outcome(), dark)[1] == f"{name} off: tamper"
 
 
