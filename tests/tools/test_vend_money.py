@@ -21,7 +21,7 @@ from tools.vend.credit import Currency, Issued, Money, Units, Wanted, sell
 from tools.vend.manage import ROWS, manage
 from tools.vend.measures import E5, MEASURES
 from tools.vend.meters import add_meter
-from tools.vend.money import Bargain, PriceList, buy, month_of
+from tools.vend.money import PriceList, Purchase, buy, month_of
 from tools.vend.tariffs import blocks_of
 
 from .vending import METER, NOON, VENDING_KEYS, Meter, open_till
@@ -50,15 +50,15 @@ def cost_by_the_tenth(tenths: int, listed: PriceList) -> Fraction:
 def test_the_units_are_the_most_that_the_money_pays_for(cents: int, bought: int) -> None:
     given_ = Fraction(cents, 100)
     listed = prices(bought)
-    bargain = buy(given_, listed)
-    cost = cost_by_the_tenth(bargain.tenths, listed)
-    assert cost <= given_ < cost_by_the_tenth(bargain.tenths + 1, listed) or stepped(bargain)
-    assert abs(Fraction(bargain.price_e5, E5) - cost) <= Fraction(1, 200)
+    purchase = buy(given_, listed)
+    cost = cost_by_the_tenth(purchase.tenths, listed)
+    assert cost <= given_ < cost_by_the_tenth(purchase.tenths + 1, listed) or stepped(purchase)
+    assert abs(Fraction(purchase.price_e5, E5) - cost) <= Fraction(1, 200)
 
 
-def stepped(bargain: Bargain) -> bool:
+def stepped(purchase: Purchase) -> bool:
     """Whether tokens step by more than a tenth here."""
-    return units_amount(units_field(bargain.tenths + 1)) > bargain.tenths + 1
+    return units_amount(units_field(purchase.tenths + 1)) > purchase.tenths + 1
 
 
 @given(
@@ -71,24 +71,26 @@ def test_price_and_change_make_what_was_given(
     cents: int, vat: int, price: int, bought: int
 ) -> None:
     listed = prices(bought, replace(HOME, vat_e5=vat), blocks_of(HOME, [], price))
-    bargain = buy(Fraction(cents, 100), listed)
-    assert bargain.price_e5 + bargain.change_e5 == cents * E5 // 100
-    assert min(bargain.price_e5, bargain.change_e5, bargain.vat_e5) >= 0
-    assert all(sum_ % 1000 == 0 for sum_ in (bargain.price_e5, bargain.change_e5, bargain.vat_e5))
-    assert units_amount(units_field(bargain.tenths)) == bargain.tenths
+    purchase = buy(Fraction(cents, 100), listed)
+    assert purchase.price_e5 + purchase.change_e5 == cents * E5 // 100
+    assert min(purchase.price_e5, purchase.change_e5, purchase.vat_e5) >= 0
+    assert all(
+        sum_ % 1000 == 0 for sum_ in (purchase.price_e5, purchase.change_e5, purchase.vat_e5)
+    )
+    assert units_amount(units_field(purchase.tenths)) == purchase.tenths
 
 
 EXAMPLES = {
-    "one price": (prices(blocks=BLOCKS[2:]), "2378", Bargain(1000, 237_800_000, 32_800_000, 0)),
-    "two blocks": (prices(), "897.84", Bargain(600, 89_784_000, 12_384_000, 0)),
-    "the rest of a block": (prices(499), "3.31", Bargain(2, 331_000, 46_000, 0)),
-    "change": (prices(), "3", Bargain(2, 284_000, 39_000, 16_000)),
+    "one price": (prices(blocks=BLOCKS[2:]), "2378", Purchase(1000, 237_800_000, 32_800_000, 0)),
+    "two blocks": (prices(), "897.84", Purchase(600, 89_784_000, 12_384_000, 0)),
+    "the rest of a block": (prices(499), "3.31", Purchase(2, 331_000, 46_000, 0)),
+    "change": (prices(), "3", Purchase(2, 284_000, 39_000, 16_000)),
 }
 
 
-@pytest.mark.parametrize(("listed", "sum_", "bargain"), EXAMPLES.values(), ids=EXAMPLES)
-def test_prices_worked_out_by_hand(listed: PriceList, sum_: str, bargain: Bargain) -> None:
-    assert buy(Fraction(sum_), listed) == bargain
+@pytest.mark.parametrize(("listed", "sum_", "purchase"), EXAMPLES.values(), ids=EXAMPLES)
+def test_prices_worked_out_by_hand(listed: PriceList, sum_: str, purchase: Purchase) -> None:
+    assert buy(Fraction(sum_), listed) == purchase
 
 
 def test_a_first_block_may_cost_nothing() -> None:

@@ -177,12 +177,12 @@ def _for_money(till: Till, meter: MeterRecord, given: Fraction, now: int) -> _Wa
             " tariff gives it"
         )
     bought = till.register.bought(meter.drn, *month_of(now))
-    bargain = buy(given, PriceList(tariff, till.register.blocks(tariff.name), bought))
+    purchase = buy(given, PriceList(tariff, till.register.blocks(tariff.name), bought))
     payment = Payment(
         tariff=tariff.name,
         currency=tariff.currency,
-        given_e5=bargain.price_e5 + bargain.change_e5,
-        price_e5=bargain.price_e5,
-        vat_e5=bargain.vat_e5,
+        given_e5=purchase.price_e5 + purchase.change_e5,
+        price_e5=purchase.price_e5,
+        vat_e5=purchase.vat_e5,
     )
-    return _units(meter, _field(meter, bargain.tenths), payment)
+    return _units(meter, _field(meter, purchase.tenths), payment)

@@ -41,7 +41,7 @@ class PriceList:
 
 
 @dataclass(frozen=True, slots=True)
-class Bargain:
+class Purchase:
     """What money buys: tenths of a unit, their price and the tax in it, what is given back."""
 
     tenths: int
@@ -50,7 +50,7 @@ class Bargain:
     change_e5: int
 
 
-def buy(given: Fraction, prices: PriceList) -> Bargain:
+def buy(given: Fraction, prices: PriceList) -> Purchase:
     """Return what a sum buys; raises Stop for a sum that no coins make or no token carries."""
     tariff = prices.tariff
     coin = Fraction(1, 10**tariff.places)
@@ -63,7 +63,7 @@ def buy(given: Fraction, prices: PriceList) -> Bargain:
         raise Stop(f"{plain(given)} {tariff.currency} buys less than 0.1 {measure.symbol}")
     price = _rounded(_cost(tenths, prices) * tax, coin)
     vat = price - _rounded(price / tax, coin)
-    return Bargain(tenths, int(price * E5), int(vat * E5), int((given - price) * E5))
+    return Purchase(tenths, int(price * E5), int(vat * E5), int((given - price) * E5))
 
 
 def _affordable(net: Fraction, prices: PriceList) -> int:
