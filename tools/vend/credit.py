@@ -75,7 +75,7 @@ class Issued:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ware:
+class _Ordered:
     kind: str
     subclass: int
     field: int
@@ -101,13 +101,15 @@ def sell(
     change = due_change(till, before, now) if key_first else None
     meter = change.after if change else before
     _refuse_default_key(meter)
-    ware = _ware(till, meter, wanted, now)
+    ordered = _ordered(till, meter, wanted, now)
     tid = next_tid(meter, till.register.last_tid(drn, meter.base), now)
-    digits = write_token(ware.token(rnd, tid), key_of(till, meter))
-    credit = TokenRecord(drn, now, ware.kind, ware.subclass, digits, meter.base, tid, ware.amount)
+    digits = write_token(ordered.token(rnd, tid), key_of(till, meter))
+    credit = TokenRecord(
+        drn, now, ordered.kind, ordered.subclass, digits, meter.base, tid, ordered.amount
+    )
     keys = make_set(till, change, now) if change else ()
     warnings = unused_warning(till, change) if change else ()
-    issue = Issue(meter, now, "credit", (*keys, credit), ware.payment)
+    issue = Issue(meter, now, "credit", (*keys, credit), ordered.payment)
     return Issued(till.register.add_issue(issue), issue, before, warnings, change)
 
 
@@ -120,7 +122,7 @@ def _refuse_default_key(meter: MeterRecord) -> None:
         )
 
 
-def _ware(till: Till, meter: MeterRecord, wanted: Wanted, now: int) -> _Ware:
+def _ordered(till: Till, meter: MeterRecord, wanted: Wanted, now: int) -> _Ordered:
     match wanted:
         case Currency(amount):
             return _currency(meter, amount)
@@ -142,7 +144,7 @@ def _refuse_account(meter: MeterRecord) -> None:
         )
 
 
-def _currency(meter: MeterRecord, amount: Fraction) -> _Ware:
+def _currency(meter: MeterRecord, amount: Fraction) -> _Ordered:
     measure = measure_of(meter)
     if not meter.currency:
         raise Stop(
@@ -150,12 +152,12 @@ def _currency(meter: MeterRecord, amount: Fraction) -> _Ware:
             " amount of these, or --money"
         )
     field = currency_field(ceil(amount * E5))
-    return _Ware("currency", CURRENCY + measure.commodity, field, currency_amount(field))
+    return _Ordered("currency", CURRENCY + measure.commodity, field, currency_amount(field))
 
 
-def _units(meter: MeterRecord, field: int, payment: Payment | None = None) -> _Ware:
+def _units(meter: MeterRecord, field: int, payment: Payment | None = None) -> _Ordered:
     commodity = measure_of(meter).commodity
-    return _Ware("credit", commodity, field, units_amount(field), payment)
+    return _Ordered("credit", commodity, field, units_amount(field), payment)
 
 
 def _field(meter: MeterRecord, tenths: int) -> int:
@@ -169,7 +171,7 @@ def _field(meter: MeterRecord, tenths: int) -> int:
         ) from None
 
 
-def _for_money(till: Till, meter: MeterRecord, given: Fraction, now: int) -> _Ware:
+def _for_money(till: Till, meter: MeterRecord, given: Fraction, now: int) -> _Ordered:
     tariff = till.register.tariff(meter.tariff)
     if tariff is None:
         raise Stop(
