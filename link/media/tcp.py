@@ -34,15 +34,15 @@ class TcpListener:
         self.url = url
         self._listening = listening
         self._descriptor = Descriptor(os.dup(listening.fileno()))
-        self._seats = asyncio.Semaphore(CONNECTIONS)
+        self._places = asyncio.Semaphore(CONNECTIONS)
         self._poll_s = poll_s
 
     async def accept(self) -> DescriptorMedium:
-        await self._seats.acquire()
+        await self._places.acquire()
         try:
-            return _medium(*await self._next(), self._seats)
+            return _medium(*await self._next(), self._places)
         except BaseException:
-            self._seats.release()
+            self._places.release()
             raise
 
     async def _next(self) -> tuple[socket.socket, str]:
@@ -63,13 +63,13 @@ class TcpListener:
 
 
 def _medium(
-    connection: socket.socket, url: str, seats: asyncio.Semaphore | None = None
+    connection: socket.socket, url: str, places: asyncio.Semaphore | None = None
 ) -> DescriptorMedium:
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     for option, value in _KEEPALIVE:
         connection.setsockopt(socket.IPPROTO_TCP, option, value)
-    release = None if seats is None else lambda _reason: seats.release()
+    release = None if places is None else lambda _reason: places.release()
     return DescriptorMedium(connection.detach(), url, on_end=release)
 
 
