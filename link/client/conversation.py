@@ -34,7 +34,15 @@ from link.client.events import (
 )
 from link.client.exchange import Exchange, exchange
 from link.client.orders import Connect, Disconnect, Order, Send
-from link.client.requests import Breach, Get, Refusal, Request, Result, read_response, to_apdu
+from link.client.requests import (
+    Get,
+    ProtocolViolation,
+    Refusal,
+    Request,
+    Result,
+    read_response,
+    to_apdu,
+)
 from link.cosem import row
 from link.dlms import Apdu, Conformance, DlmsError, ReleaseRequestReason, Rlrq, read_apdu
 from link.hdlc import Station
@@ -199,7 +207,7 @@ class Conversation:
                 self._go_on()
             case Result(value):
                 self._drop(LinkTrouble.OTHER_METER, f"meter {value} where {self._drn} is expected")
-            case Refusal(trouble, detail) | Breach(trouble, detail):
+            case Refusal(trouble, detail) | ProtocolViolation(trouble, detail):
                 self._drop(trouble, f"meter number: {detail}")
             case _:
                 assert_never(response)
@@ -214,7 +222,7 @@ class Conversation:
                 self._events.append(Answered(asked.ask, self.station, value))
             case Refusal(trouble, detail):
                 self._fail_in_flight(trouble, detail)
-            case Breach(trouble, detail):
+            case ProtocolViolation(trouble, detail):
                 self._drop(trouble, detail)
             case _:
                 assert_never(response)

@@ -10,9 +10,9 @@ from typing import TypeAlias
 from link.client.association import Grant
 from link.client.passage import Passage
 from link.client.requests import (
-    Breach,
     Get,
     GetMany,
+    ProtocolViolation,
     Refusal,
     Request,
     Response,
@@ -53,7 +53,7 @@ class Alone:
     def take(self, apdu: Apdu) -> bytes | Response:
         """Take what the meter said; return what to say next, or what it came to."""
         step = self._passage.take(apdu)
-        if isinstance(step, bytes | Refusal | Breach):
+        if isinstance(step, bytes | Refusal | ProtocolViolation):
             return step
         return read_response(self._request, self._invoke, step)
 
@@ -82,11 +82,11 @@ class Listed:
     def take(self, apdu: Apdu) -> bytes | Response:
         """Take what the meter said; return what to say next, or what it came to."""
         step = self._passage.take(apdu)
-        if isinstance(step, bytes | Breach):
+        if isinstance(step, bytes | ProtocolViolation):
             return step
         response = step if isinstance(step, Refusal) else self._read(step)
         match response:
-            case Breach():
+            case ProtocolViolation():
                 return response
             case Refusal(trouble) if trouble in LASTING and len(self._asked) > 1:
                 self._lists = False  # granted and yet not served

@@ -11,13 +11,13 @@ block of an answer to ACTION is here, only that answer may still say that the me
 |          | first block of the answer         | asks for the next one, TAKING; whole: ends  |
 | TAKING   | next block                        | asks for the next one; whole: ends          |
 |          | refusal in place of a block       | ends with the refusal                       |
-|          | anything else                     | ends in a Breach                            |
+|          | anything else                     | ends in a ProtocolViolation                 |
 """
 
 from typing import TypeAlias
 
 from link.client.association import Grant
-from link.client.requests import Breach, Refusal, Wire
+from link.client.requests import ProtocolViolation, Refusal, Wire
 from link.dlms import (
     ActionAnswerBlock,
     ActionBlock,
@@ -89,7 +89,7 @@ class Passage:
                 return octets
         return self._sending.next()
 
-    def take(self, apdu: Apdu) -> bytes | Apdu | Refusal | Breach:
+    def take(self, apdu: Apdu) -> bytes | Apdu | Refusal | ProtocolViolation:
         """Take what the meter said; return what to say next, or how it ended."""
         if self._sending and not self._sending.done:
             return self._sent(apdu, self._sending)
@@ -112,7 +112,7 @@ class Passage:
         fits = isinstance(block, ActionAnswerBlock) is to_action
         return fits and block.invoke == self._request.invoke and type(self._request) in _ANSWER_TO
 
-    def _sent(self, apdu: Apdu, sending: "_Sending") -> bytes | Apdu | Refusal | Breach:
+    def _sent(self, apdu: Apdu, sending: "_Sending") -> bytes | Apdu | Refusal | ProtocolViolation:
         """Send the next block when the last one was taken."""
         match apdu:
             case SetBlockTaken() | ActionBlockTaken() if sending.is_taken_by(apdu):
@@ -126,7 +126,7 @@ class Passage:
             case _:
                 return apdu
 
-    def _came(self, block: Block) -> bytes | Apdu | Refusal | Breach:
+    def _came(self, block: Block) -> bytes | Apdu | Refusal | ProtocolViolation:
         """Take a block of the answer, and ask for the next one."""
         self._taking = self._taking or Incoming(LONGEST_ANSWER)
         taken = self._taking.take(block)
@@ -146,7 +146,7 @@ class Passage:
         asking = ActionNext if isinstance(self._request, ActionRequest) else GetNext
         return asking(self._request.invoke, number).to_bytes()
 
-    def _whole(self, raw: bytes) -> Apdu | Breach:
+    def _whole(self, raw: bytes) -> Apdu | ProtocolViolation:
         try:
             return answer_of(_ANSWER_TO[type(self._request)], self._request.invoke, raw)
         except DlmsError as error:
@@ -194,5 +194,5 @@ class _Sending:
         return ActionFirstBlock(request.invoke, request.method, block).to_bytes()
 
 
-def _breach(detail: str) -> Breach:
-    return Breach(LinkTrouble.MALFORMED, detail)
+def _breach(detail: str) -> ProtocolViolation:
+    return ProtocolViolation(LinkTrouble.MALFORMED, detail)

@@ -86,14 +86,14 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class Breach:
+class ProtocolViolation:
     """The other side does not keep the protocol: the link must be closed."""
 
     trouble: LinkTrouble
     detail: str
 
 
-Response: TypeAlias = Result | Refusal | Breach
+Response: TypeAlias = Result | Refusal | ProtocolViolation
 
 
 _REFUSALS = {
@@ -158,14 +158,16 @@ def read_response(request: Single, invoke: int, apdu: Apdu) -> Response:
             return _refusal(result) if result else _returned(request.row, apdu)
         case (_, GetResponse(found) | SetResponse(found) | ActionResponse(found)):
             kind = type(apdu).__name__
-            return Breach(LinkTrouble.MALFORMED, f"{kind} {found:02x} to request {invoke:02x}")
+            return ProtocolViolation(
+                LinkTrouble.MALFORMED, f"{kind} {found:02x} to request {invoke:02x}"
+            )
         case _:
-            return Breach(LinkTrouble.MALFORMED, f"{type(apdu).__name__} as an answer")
+            return ProtocolViolation(LinkTrouble.MALFORMED, f"{type(apdu).__name__} as an answer")
 
 
 def read_list(
     gets: Sequence[Get], invoke: int, apdu: Apdu
-) -> tuple[Result | Refusal, ...] | Refusal | Breach:
+) -> tuple[Result | Refusal, ...] | Refusal | ProtocolViolation:
     """Tell what an APDU means as the answer to a list that had this invoke octet."""
     match apdu:
         case GetListResponse(found, results) if found == invoke and len(results) == len(gets):
@@ -173,13 +175,17 @@ def read_list(
             return tuple(_value(get.row.schema, result) for get, result in pairs)
         case GetListResponse(found, results):
             was, wanted = f"{len(results)} results", f"{len(gets)} asked by {invoke:02x}"
-            return Breach(LinkTrouble.MALFORMED, f"{was} in answer to {found:02x}, {wanted}")
+            return ProtocolViolation(
+                LinkTrouble.MALFORMED, f"{was} in answer to {found:02x}, {wanted}"
+            )
         case GetResponse(found, DataAccessResult() as result) if found == invoke:
             return _refusal(result)
         case ExceptionResponse():
             return _exception(apdu)
         case _:
-            return Breach(LinkTrouble.MALFORMED, f"{type(apdu).__name__} as an answer to a list")
+            return ProtocolViolation(
+                LinkTrouble.MALFORMED, f"{type(apdu).__name__} as an answer to a list"
+            )
 
 
 def _value(schema: Schema, result: Data | DataAccessResult) -> Result | Refusal:
@@ -212,15 +218,15 @@ def _refusal(result: DataAccessResult | ActionResult) -> Refusal:
     return Refusal(trouble, standard_name(result))
 
 
-def _exception(apdu: ExceptionResponse) -> Refusal | Breach:
+def _exception(apdu: ExceptionResponse) -> Refusal | ProtocolViolation:
     detail = f"exception {standard_name(apdu.state)}, {standard_name(apdu.service)}"
     if apdu.service is ServiceError.SERVICE_NOT_SUPPORTED:
         return Refusal(LinkTrouble.NOT_OFFERED, detail)
     if apdu.service is ServiceError.PDU_TOO_LONG:
         return Refusal(LinkTrouble.TEMPORARY, detail)  # of what we said, or of what it would say
     if apdu.state is StateError.SERVICE_NOT_ALLOWED:
-        return Breach(LinkTrouble.RESET, detail)
-    return Breach(LinkTrouble.MALFORMED, detail)
+        return ProtocolViolation(LinkTrouble.RESET, detail)
+    return ProtocolViolation(LinkTrouble.MALFORMED, detail)
 
 
 def standard_name(member: IntEnum) -> str:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from link.client import Get, GetMany, Refusal, Result
 from link.client.association import Grant
 from link.client.exchange import LIST_LONGEST, exchange
-from link.client.requests import Breach, Response
+from link.client.requests import ProtocolViolation, Response
 from link.cosem import row
 from link.dlms import (
     ActionResponse,
@@ -115,7 +115,7 @@ SENSELESS: dict[str, Apdu] = {
 @pytest.mark.parametrize(("detail", "answer"), SENSELESS.items())
 def test_an_answer_that_cannot_be_is_a_breach(detail: str, answer: Apdu) -> None:
     _, came = asked(GetMany((Get(POWER), Get(ENERGY))), Grant(LISTS, 1024), lambda _: answer)
-    assert isinstance(came, Breach)
+    assert isinstance(came, ProtocolViolation)
     assert came.detail == detail
 
 

@@ -11,7 +11,7 @@ from link.client import Get, GetMany, Invoke, Refusal, Request, Result, Set
 from link.client.association import Grant
 from link.client.exchange import exchange
 from link.client.passage import LONGEST_ANSWER
-from link.client.requests import Breach, Response
+from link.client.requests import ProtocolViolation, Response
 from link.cosem import row
 from link.dlms import (
     ActionAnswerBlock,
@@ -163,7 +163,7 @@ BREACHES: dict[str, tuple[Request, list[Apdu]]] = {
 def test_an_answer_in_blocks_that_cannot_be_is_a_breach(
     detail: str, request_and_said: tuple[Request, list[Apdu]]
 ) -> None:
-    assert played(*request_and_said) == Breach(LinkTrouble.MALFORMED, detail)
+    assert played(*request_and_said) == ProtocolViolation(LinkTrouble.MALFORMED, detail)
 
 
 SENDING_BREACHES: dict[str, tuple[Request, list[Apdu]]] = {
@@ -178,7 +178,9 @@ SENDING_BREACHES: dict[str, tuple[Request, list[Apdu]]] = {
 def test_a_meter_that_takes_other_blocks_than_were_sent_breaks_the_protocol(
     detail: str, request_and_said: tuple[Request, list[Apdu]]
 ) -> None:
-    assert played(*request_and_said, meter_takes=20) == Breach(LinkTrouble.MALFORMED, detail)
+    assert played(*request_and_said, meter_takes=20) == ProtocolViolation(
+        LinkTrouble.MALFORMED, detail
+    )
 
 
 def test_a_long_request_that_is_refused_midway_was_not_carried_out() -> None:
@@ -279,7 +281,7 @@ def test_once_an_answer_has_begun_no_method_is_reported_as_not_carried_out(
     began = False
     for apdu in words:
         step = way.take(apdu)
-        if isinstance(step, Refusal | Breach) and began:
+        if isinstance(step, Refusal | ProtocolViolation) and began:
             assert step.trouble not in NEVER_JUDGED
         if not isinstance(step, bytes):
             return
