@@ -83,7 +83,7 @@ class Frame:
         return found
 
 
-class Flaw(Enum):
+class FrameFault(Enum):
     """Why no frame starts at a flag with a format field."""
 
     LENGTH = auto()
@@ -98,7 +98,7 @@ def frame_size(octets: bytes, at: int) -> int:
     return ((octets[at + 1] & 7) << 8 | octets[at + 2]) + 2
 
 
-def examine(octets: bytes, at: int, longest: int) -> Frame | Flaw | None:
+def examine(octets: bytes, at: int, longest: int) -> Frame | FrameFault | None:
     """Look at what the opening flag at `at` opens; None where more octets are needed to tell.
 
     Each part is judged as soon as it is there. `longest` bounds the length field.
@@ -108,28 +108,28 @@ def examine(octets: bytes, at: int, longest: int) -> Frame | Flaw | None:
         return None
     end = at + frame_size(octets, at) - 1
     if not SHORTEST_LENGTH <= end - start <= longest:
-        return Flaw.LENGTH
+        return FrameFault.LENGTH
     head = _match_addresses(octets, start + 2)
     if head is None:
-        return Flaw.ADDRESS if len(octets) >= start + 2 + PAIR_OCTETS else None
+        return FrameFault.ADDRESS if len(octets) >= start + 2 + PAIR_OCTETS else None
     checked = head.end() + 3
     if end != checked and end < checked + 3:
-        return Flaw.LENGTH
+        return FrameFault.LENGTH
     if len(octets) < checked:
         return None
     if checksum(octets[start:checked], 0) != GOOD_CHECK:
-        return Flaw.HEADER
+        return FrameFault.HEADER
     return _examine_rest(octets, start, head, end) if len(octets) > end else None
 
 
-def _examine_rest(octets: bytes, start: int, head: Match[bytes], end: int) -> Frame | Flaw:
+def _examine_rest(octets: bytes, start: int, head: Match[bytes], end: int) -> Frame | FrameFault:
     """Judge what follows a good header; `end` is where the closing flag must stand."""
     if octets[end] != FLAG:
-        return Flaw.CLOSING
+        return FrameFault.CLOSING
     control = head.end()
     body = octets[control + 3 : end]
     if body and checksum(body, GOOD_CHECK) != GOOD_CHECK:
-        return Flaw.CHECK
+        return FrameFault.CHECK
     destination, source = head.groups()
     more = octets[start] & SEGMENT_BIT != 0
     return Frame(destination, source, CONTROLS[octets[control]], body[:-2], more)

@@ -11,8 +11,8 @@ from link.hdlc.frame import (
     FRAME_OVERHEAD,
     MAX_INFORMATION,
     OPENING,
-    Flaw,
     Frame,
+    FrameFault,
     examine,
     frame_size,
 )
@@ -130,15 +130,15 @@ class FrameReader:
     def _count_noise(self, octets: bytes) -> None:
         self.counts.noise_octets += len(octets) - octets.count(_FLAG)
 
-    def _count_flaw(self, flaw: Flaw) -> None:
-        match flaw:
-            case Flaw.LENGTH:
+    def _count_flaw(self, fault: FrameFault) -> None:
+        match fault:
+            case FrameFault.LENGTH:
                 self.counts.bad_length += 1
-            case Flaw.ADDRESS:
+            case FrameFault.ADDRESS:
                 self.counts.bad_address += 1
-            case Flaw.HEADER:
+            case FrameFault.HEADER:
                 self.counts.bad_header += 1
-            case Flaw.CHECK:
+            case FrameFault.CHECK:
                 self.counts.bad_check += 1
-            case Flaw.CLOSING:
+            case FrameFault.CLOSING:
                 self.counts.bad_closing += 1
