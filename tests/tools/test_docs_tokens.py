@@ -5,7 +5,7 @@ import pytest
 from link.terms import TokenResult
 from meter.sts.layout import LAYOUTS, Field, Layout
 from tools.docs import tokens
-from tools.docs.tokens import DEEDS
+from tools.docs.tokens import EFFECTS
 
 PAGE = tokens.page().splitlines()
 
@@ -15,14 +15,14 @@ def form(row: Layout) -> str:
 
 
 def test_every_record_has_its_deed_and_no_other() -> None:
-    assert set(DEEDS) == {row.kind for row in LAYOUTS}
-    assert all(deed.does for deed in DEEDS.values())
+    assert set(EFFECTS) == {row.kind for row in LAYOUTS}
+    assert all(effect.does for effect in EFFECTS.values())
 
 
 def test_no_refusal_is_told_twice_of_a_token_or_is_one_of_all_tokens() -> None:
     everywhere = {TokenResult.Accept, TokenResult.CRCError, TokenResult.UsedError}
-    for deed in DEEDS.values():
-        results = [result for result, _ in deed.refusals]
+    for effect in EFFECTS.values():
+        results = [result for result, _ in effect.refusals]
         assert len(set(results)) == len(results)
         assert not everywhere & set(results)
 
@@ -33,9 +33,9 @@ def test_every_row_stands_in_its_class_with_its_fields_and_what_comes_of_it(row:
     under = f" under {row.only.name}" if row.only else ""
     opening = f"| {row.subclass} | {row.name}{under} | "
     (line,) = (line for line in PAGE[start : start + 20] if line.startswith(opening))
-    deed = DEEDS[row.kind]
-    assert deed.does in line
-    assert all(f"{result.name}: {why}" in line for result, why in deed.refusals)
+    effect = EFFECTS[row.kind]
+    assert effect.does in line
+    assert all(f"{result.name}: {why}" in line for result, why in effect.refusals)
     assert all(f"`{p.name}` {p.width}" in line for p in row.fields if isinstance(p, Field))
 
 

@@ -38,7 +38,7 @@ Refusal = tuple[TokenResult, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class TokenEffect:
     """What a meter does with a token that it takes, and why it may refuse that."""
 
     does: str
@@ -60,35 +60,35 @@ _KEY_TYPE = (TokenResult.KeyTypeError, "the set is complete, and its key type ma
 _GROUP = _range("a supply group code of more than six digits")
 _HELD = "holds it for 10 minutes, until the set is complete: then the key changes at once"
 
-DEEDS: dict[type[Token], Deed] = {
-    UnitsCredit: Deed(
+EFFECTS: dict[type[Token], TokenEffect] = {
+    UnitsCredit: TokenEffect(
         "adds the amount to the credit",
         (_function("another commodity, or a meter that counts money"), _TOO_MUCH_CREDIT),
     ),
-    CurrencyCredit: Deed(
+    CurrencyCredit: TokenEffect(
         "adds the money to the credit, or takes it away where it is below zero",
         (_function("another commodity, or a meter that counts units"), _TOO_MUCH_CREDIT),
     ),
-    MeterTest: Deed(
+    MeterTest: TokenEffect(
         "lets the display show the pages of the tests for 30 s; test 1 opens a closed switch for"
         " 2 s, once a minute at the most",
         (_ANOTHER_MAKER, _function("none of the tests 1 to 18")),
     ),
-    ExtendedRead: Deed("nothing", (_ANOTHER_MAKER, _function("edition 3, not supported"))),
-    SetMaximumPowerLimit: Deed(
+    ExtendedRead: TokenEffect("nothing", (_ANOTHER_MAKER, _function("edition 3, not supported"))),
+    SetMaximumPowerLimit: TokenEffect(
         "sets the greatest power; 0 W is no limit",
         (_function("another commodity than electricity"), _TOO_MUCH_POWER),
     ),
-    ClearCredit: Deed(
+    ClearCredit: TokenEffect(
         "takes what is left in the register of its credit; what is owed stays",
         (_function("a register that it has not"), _range("no register")),
     ),
-    SetTariffRate: Deed(
+    SetTariffRate: TokenEffect(
         "sets the price of a unit to so many hundredths of the currency; the standard reserves the"
         " coding, and this reading is ours",
         (_function("a meter that counts units"), _range("a price of 0")),
     ),
-    FirstSection: Deed(
+    FirstSection: TokenEffect(
         f"{_HELD}; with RO the TID list is emptied and the next base date taken",
         (
             _range("a key revision other than 1 to 9"),
@@ -96,24 +96,24 @@ DEEDS: dict[type[Token], Deed] = {
             _KEY_TYPE,
         ),
     ),
-    SecondSection: Deed(_HELD, (_range("a tariff index of more than 99"), _KEY_TYPE)),
-    ClearTamperCondition: Deed(
+    SecondSection: TokenEffect(_HELD, (_range("a tariff index of more than 99"), _KEY_TYPE)),
+    ClearTamperCondition: TokenEffect(
         "ends a tampering, and what it has opened closes",
         ((TokenResult.FormatError, "a field other than 0"),),
     ),
-    SetMaximumPhasePowerUnbalanceLimit: Deed(
+    SetMaximumPhasePowerUnbalanceLimit: TokenEffect(
         "sets the greatest difference of power between two phases; 0 W is no limit",
         (_function("another commodity, or a single phase"), _TOO_MUCH_POWER),
     ),
-    SetWaterMeterFactor: Deed(
+    SetWaterMeterFactor: TokenEffect(
         "counts so many thousandths of what the register does from now on; the standard reserves"
         " the coding, and this reading is ours",
         (_function("another commodity than water"), _range("a factor of 0")),
     ),
-    SupplyGroupSection: Deed(_HELD, (_GROUP, _KEY_TYPE)),
-    ThirdSection: Deed(_HELD, (_GROUP, _KEY_TYPE)),
-    FourthSection: Deed(_HELD, (_GROUP, _KEY_TYPE)),
-    ExtendedSet: Deed("nothing", (_function("edition 3, not supported"),)),
+    SupplyGroupSection: TokenEffect(_HELD, (_GROUP, _KEY_TYPE)),
+    ThirdSection: TokenEffect(_HELD, (_GROUP, _KEY_TYPE)),
+    FourthSection: TokenEffect(_HELD, (_GROUP, _KEY_TYPE)),
+    ExtendedSet: TokenEffect("nothing", (_function("edition 3, not supported"),)),
 }
 """By record; the domain of the meter does what these rows say (sts.md 10, meter.md 3)."""
 
@@ -155,11 +155,11 @@ def page() -> str:
 
 
 def _line(row: Layout) -> str:
-    deed = DEEDS[row.kind]
+    effect = EFFECTS[row.kind]
     name = f"{row.name} under {row.only.name}" if row.only else row.name
     fields = ", ".join(_fields(row))
-    refusals = "; ".join(f"{result.name}: {why}" for result, why in deed.refusals)
-    return f"| {row.subclass} | {name} | {fields} | {deed.does} | {refusals} |"
+    refusals = "; ".join(f"{result.name}: {why}" for result, why in effect.refusals)
+    return f"| {row.subclass} | {name} | {fields} | {effect.does} | {refusals} |"
 
 
 def _fields(row: Layout) -> Iterator[str]:
