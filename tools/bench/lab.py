@@ -68,7 +68,7 @@ def _record(drn: str) -> MeterRecord:
     )
 
 
-class Mint:
+class TokenMaker:
     """Makes tokens for one meter, as the point of sale does but for the register."""
 
     def __init__(self, made: Made) -> None:
@@ -83,7 +83,7 @@ class Mint:
         return write_token(token, self._key)
 
 
-def fill_ledger(config: Path, mint: Mint) -> tuple[str, ...]:
+def fill_ledger(config: Path, maker: TokenMaker) -> tuple[str, ...]:
     """Put a full ledger into a store before its meter runs, so that all commits are alike.
 
     Returns the lines that the last token alone would have written.
@@ -94,7 +94,7 @@ def fill_ledger(config: Path, mint: Mint) -> tuple[str, ...]:
         history: tuple[Fact, ...] = ()
         facts: tuple[Fact, ...] = ()
         for _ in range(LEDGER_KEPT):
-            facts = decide(state, EnterToken(mint.token(), EntrySource.SLOT_0), at).facts
+            facts = decide(state, EnterToken(maker.token(), EntrySource.SLOT_0), at).facts
             state, history = apply_all(state, facts), history + facts
         store.commit(history, state)
     return *map(fact_to_json, facts), state_to_json(replace(state, ledger=Ledger()))

@@ -63,7 +63,7 @@ class _Line:
         meter = child("meter", *words, log=log.with_name("meter.log"))
         await (await stack.enter_async_context(meter)).url()
         medium = await connect(_station(self.folder, 0, self.baudrate))
-        near = MeterEnd(medium, self.made, lab.Mint(self.made))
+        near = MeterEnd(medium, self.made, lab.TokenMaker(self.made))
         await stack.enter_async_context(running([near.caller]))
         await near.caller.trip(near.get)
         return near

@@ -42,7 +42,7 @@ def measure_link(folder: Path, seconds: float, peers: Sequence[Peer] = PEERS) ->
     """
     codec = codec_figures(seconds * CODEC_SHARE)
     meters = [_make(folder, place) for place in _places(folder)]
-    lines = [lab.fill_ledger(one.made.config, one.mint) for one in meters]
+    lines = [lab.fill_ledger(one.made.config, one.maker) for one in meters]
     with closing(lab.BareCommit(folder / "bare.db", lines[0])) as bare:
         installed = [peer for peer in peers if peer.is_installed]
         bench = _Bench(folder, meters, bare, installed)
@@ -63,12 +63,12 @@ class _Meter:
 
     place: Place
     made: Made
-    mint: lab.Mint
+    maker: lab.TokenMaker
 
 
 def _make(folder: Path, place: Place) -> _Meter:
     made = lab.make_meter(folder, place.drn, place.listen)
-    return _Meter(place, made, lab.Mint(made))
+    return _Meter(place, made, lab.TokenMaker(made))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ async def _reach(
 ) -> tuple[Pair, str]:
     """Return the pair of a medium, and the URL of its meter."""
     url = await far.url()
-    near = MeterEnd(await connect(url), meter.made, meter.mint)
+    near = MeterEnd(await connect(url), meter.made, meter.maker)
     echo = EchoEnd(await connect(await far_echo.url()))
     await stack.enter_async_context(running([near.caller, echo.caller]))
     return await Pair.warmed(meter.place.name, near, echo), url

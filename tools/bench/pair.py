@@ -13,7 +13,7 @@ from link.media import Medium
 from link.terms import TokenOutcome, TokenResult
 from tools.bench.echo import EchoClient, Size
 from tools.bench.figures import Aim, Bound, Figure, median_ms, ratio
-from tools.bench.lab import Mint
+from tools.bench.lab import TokenMaker
 from tools.bench.trips import Caller, Way
 from tools.exits import Exit, Stop
 from tools.provision.making import Made
@@ -31,17 +31,17 @@ COMMITS = 1.5
 class MeterEnd:
     """The client of one meter."""
 
-    def __init__(self, medium: Medium, made: Made, mint: Mint) -> None:
+    def __init__(self, medium: Medium, made: Made, maker: TokenMaker) -> None:
         self._session = ClientSession(timing=Timing.for_line(medium.baudrate), rng=Random(SEED))
         self._station = Station(FIRST_SLOT_SAP, ServerAddress.of(1, made.place.address))
         self._session.add_meter(self._station, made.meter.drn)
-        self._mint = mint
-        self._token = mint.token()
+        self._maker = maker
+        self._token = maker.token()
         self.caller = Caller(self._session, medium, self._endings)
 
     def renew(self) -> None:
         """Have a new token at hand."""
-        self._token = self._mint.token()
+        self._token = self._maker.token()
 
     def get(self, now: float) -> None:
         """Ask for the credit."""
