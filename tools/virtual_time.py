@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from _typeshed import FileDescriptorLike
 
 
-class Standstill(RuntimeError):
+class NothingScheduled(RuntimeError):
     """Every task waits for something that will never come."""
 
 
@@ -25,7 +25,7 @@ class _JumpingSelector(selectors.BaseSelector):
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         if timeout is None:
-            raise Standstill("no timer is set and no task can run")
+            raise NothingScheduled("no timer is set and no task can run")
         self.now += max(timeout, 0.0)
         return self._inner.select(0)
 
@@ -56,6 +56,6 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
 
 def run_virtual(main: Coroutine[object, object, object]) -> None:
-    """Run a coroutine to its end on virtual time; raises what it raises, or Standstill."""
+    """Run a coroutine to its end on virtual time; raises what it raises, or NothingScheduled."""
     with asyncio.Runner(loop_factory=VirtualLoop) as runner:
         runner.run(main)

@@ -10,7 +10,7 @@ import pytest
 from link.media import Medium, MediumClosed, connect, listen
 from link.media.memory import QUEUE_OCTETS
 from link.pump import Pump
-from tools.virtual_time import Standstill, run_virtual
+from tools.virtual_time import NothingScheduled, run_virtual
 
 Law = Callable[[], Coroutine[object, object, None]]
 
@@ -276,7 +276,7 @@ def test_nothing_rings_after_the_end() -> None:
         ended.append(asyncio.get_running_loop())
         await asyncio.Event().wait()
 
-    with pytest.raises(Standstill):
+    with pytest.raises(NothingScheduled):
         run_virtual(life())
     assert ended[0].time() == 1.0
 
