@@ -23,7 +23,7 @@ from meter.sts import (
 from tools.exits import Stop
 from tools.register import decoder_key
 from tools.vend.credit import Units, sell
-from tools.vend.history import behind, reissue
+from tools.vend.history import outdated, reissue
 from tools.vend.manage import MANAGED, ROWS, manage, own_register
 from tools.vend.measures import MEASURES
 from tools.vend.meters import add_meter
@@ -215,13 +215,13 @@ def test_a_reissue_is_the_same_slip_and_spends_no_tid(till: Till) -> None:
 
 
 def test_roll_over_names_who_is_behind_and_until_when(till: Till) -> None:
-    assert behind(till, NOON) == ()
-    (found,) = behind(till, LATER)
+    assert outdated(till, NOON) == ()
+    (found,) = outdated(till, LATER)
     assert (found.drn, found.base, found.next_base) == (DRN, 2014, 2035)
     assert written(found.ends_at) == "2045-11-24 20:16"
     old = replace(METER, drn="11111111115", base=1993)
     add_meter(till, old, None)
-    assert [each.drn for each in behind(till, NOON)] == [old.drn]
+    assert [each.drn for each in outdated(till, NOON)] == [old.drn]
 
 
 def test_roll_over_is_told(vend: Vend, tmp_path: Path) -> None:

@@ -130,7 +130,7 @@ def reissue(till: Till, drn: str, number: int | None, *, now: int) -> tuple[int,
 
 
 @dataclass(frozen=True, slots=True)
-class Behind:
+class OutdatedBase:
     """A meter on an old base date: until when it has TIDs (UTC seconds), and what comes next."""
 
     drn: str
@@ -139,28 +139,28 @@ class Behind:
     next_base: int
 
 
-def behind(till: Till, now: int) -> tuple[Behind, ...]:
+def outdated(till: Till, now: int) -> tuple[OutdatedBase, ...]:
     """Return the meters whose base date is not the newest that has begun, or not the one wanted."""
     found = []
     for meter in till.register.meter_records():
         wanted = max(wanted_meter(till, meter, now).base, newest_begun(now))
         if meter.base < wanted:
-            found.append(Behind(meter.drn, meter.base, end_of(BaseDate(meter.base)), wanted))
+            found.append(OutdatedBase(meter.drn, meter.base, end_of(BaseDate(meter.base)), wanted))
     return tuple(found)
 
 
 def _roll_over(args: Namespace) -> int:
     now = now_of(args)
     with open_till(args) as till:
-        found = behind(till, now)
+        found = outdated(till, now)
     if args.json:
-        print(as_json([_behind_object(each, now) for each in found]))
+        print(as_json([_outdated_object(each, now) for each in found]))
     else:
-        print("\n".join(map(_behind_line, found)) or "no meter is on an old base date")
+        print("\n".join(map(_outdated_line, found)) or "no meter is on an old base date")
     return Exit.DONE
 
 
-def _behind_object(each: Behind, now: int) -> dict[str, object]:
+def _outdated_object(each: OutdatedBase, now: int) -> dict[str, object]:
     return {
         "drn": each.drn,
         "base": each.base,
@@ -171,7 +171,7 @@ def _behind_object(each: Behind, now: int) -> dict[str, object]:
     }
 
 
-def _behind_line(each: Behind) -> str:
+def _outdated_line(each: OutdatedBase) -> str:
     return (
         f"{each.drn:<13}  base {each.base}, TIDs end on {written(each.ends_at)} UTC, next base"
         f" {each.next_base}"
