@@ -98,7 +98,7 @@ class LongRequest:
     number: int
 
 
-class _Going:
+class _OutgoingAnswer:
     """An answer that goes out as the client asks for its blocks."""
 
     def __init__(self, answer: LongAnswer, longest: int) -> None:
@@ -117,7 +117,7 @@ class _Going:
         return GetBlock(self._invoke, block.last, block.number, block.raw)
 
 
-class _Coming:
+class _IncomingRequest:
     """A request that comes in blocks."""
 
     def __init__(self, first: First) -> None:
@@ -149,42 +149,42 @@ class Transfers:
 
     def __init__(self, counts: ServerCounts) -> None:
         self._counts = counts
-        self._going: _Going | None = None
-        self._coming: _Coming | None = None
+        self._outgoing: _OutgoingAnswer | None = None
+        self._incoming: _IncomingRequest | None = None
 
     def drop(self) -> None:
         """Forget what is under way."""
-        self._going = self._coming = None
+        self._outgoing = self._incoming = None
 
     def hold(self, answer: LongAnswer, longest: int) -> Said:
         """Keep an answer of which no APDU may exceed `longest` octets; return its first block."""
-        self._going = _Going(answer, longest)
-        return self._next(self._going)
+        self._outgoing = _OutgoingAnswer(answer, longest)
+        return self._next(self._outgoing)
 
     def next(self, asked: Next) -> Said:
         """Return the next block of the answer."""
-        going = self._going
+        outgoing = self._outgoing
         self.drop()
-        if going is None or not going.is_asked_by(asked):
+        if outgoing is None or not outgoing.is_asked_by(asked):
             return self.refuse(asked, Fault.NONE_OPEN)
-        if asked.number != going.octets.number:
+        if asked.number != outgoing.octets.number:
             return self.refuse(asked, Fault.WRONG_NUMBER)
-        return self._next(going)
+        return self._next(outgoing)
 
     def take(self, block: First | Further) -> Said | LongRequest:
         """Take a block of a request, or the whole with its last one; raises DlmsError for that."""
-        coming = self._coming
+        incoming = self._incoming
         self.drop()
         if isinstance(block, First):
-            coming = _Coming(block)
-        elif coming is None or not coming.is_continued_by(block):
+            incoming = _IncomingRequest(block)
+        elif incoming is None or not incoming.is_continued_by(block):
             return self.refuse(block, Fault.NONE_OPEN)
-        taken = coming.octets.take(block.block)
+        taken = incoming.octets.take(block.block)
         if taken in _FAULT_OF:
             return self.refuse(block, _FAULT_OF[taken])
         if taken is Taken.WHOLE:
-            return LongRequest(coming.whole(), block.block.number)
-        self._coming = coming
+            return LongRequest(incoming.whole(), block.block.number)
+        self._incoming = incoming
         return _go_on(block)
 
     def refuse(self, asked: First | Further | Next, fault: Fault) -> Said:
@@ -200,9 +200,9 @@ class Transfers:
             case _:
                 assert_never(asked)
 
-    def _next(self, going: _Going) -> Said:
-        said = going.next()
-        self._going = None if going.octets.done else going
+    def _next(self, outgoing: _OutgoingAnswer) -> Said:
+        said = outgoing.next()
+        self._outgoing = None if outgoing.octets.done else outgoing
         return said
 
 
