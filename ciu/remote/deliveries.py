@@ -67,7 +67,7 @@ class Deliveries:
         return meter in self._deliveries
 
     def forget(self, meter: str) -> Settled | None:
-        """End an delivery that only reads; RuntimeError while somebody waits for the verdict."""
+        """End a delivery that only reads; RuntimeError while somebody waits for the verdict."""
         delivery = self._deliveries[meter]
         return self._settle(delivery, delivery.forget())
 

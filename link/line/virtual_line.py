@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from random import Random
 
 
-GATHERED_OCTETS = 256
+WHOLE_PIECE_OCTETS = 256
 """Who hears transmissions whole hears of a longer one after so many octets."""
 
 
@@ -136,7 +136,7 @@ class VirtualLine:
         piece = self._piece_of(transmission)
         transmission.passed = piece.stop
         self.counts.octets += len(piece)
-        received = transmission.receive_whole(GATHERED_OCTETS)
+        received = transmission.receive_whole(WHOLE_PIECE_OCTETS)
         for number, station in self._stations.items():
             own = number == transmission.station
             which = received if station.whole else piece

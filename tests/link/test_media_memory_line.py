@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from link.line import LineSettings
-from link.line.virtual_line import GATHERED_OCTETS
+from link.line.virtual_line import WHOLE_PIECE_OCTETS
 from link.media import Medium, MediumClosed
 from link.media.line_runner import LEAD_S
 from link.media.memory_line import HEARD_OCTETS, MemoryLine
@@ -75,8 +75,8 @@ async def test_who_hears_talks_whole_does_not_wait_for_ever() -> None:
     line = MemoryLine(PLAIN, Random(1))
     speaker, listener = line.join(), line.join(whole=True)
     await speaker.write(bytes(1000))
-    assert len(await listener.read()) == GATHERED_OCTETS
-    assert len(await read_exactly(listener, 1000 - GATHERED_OCTETS)) == 1000 - GATHERED_OCTETS
+    assert len(await listener.read()) == WHOLE_PIECE_OCTETS
+    assert len(await read_exactly(listener, 1000 - WHOLE_PIECE_OCTETS)) == 1000 - WHOLE_PIECE_OCTETS
 
 
 @on_virtual_time
@@ -165,7 +165,7 @@ async def test_a_cancelled_read_takes_nothing_with_it() -> None:
     reading = asyncio.create_task(second.read())
     await asyncio.sleep(0)
     reading.cancel()
-    await asyncio.receive_whole(reading, return_exceptions=True)
+    await asyncio.gather(reading, return_exceptions=True)
     await first.write(b"still here")
     assert await second.read() == b"still here"
 
