@@ -7,6 +7,7 @@ import pytest
 
 from ciu import COLUMNS, pages
 from ciu.pages import PAGES, Page, Seen
+from ciu.remote.registers import MOST, SCALERS
 from ciu.wording import MEASURES, Lines, Words
 from link.cosem import Role, row
 from link.cosem.values import Currency, CurrencyUnit
@@ -34,6 +35,15 @@ OLD = replace(FRESH, at=(1 << 32) - 1, age_s=(1 << 31) - 1)
 def shown(words: Words, name: str, **values: object) -> Lines:
     seen = replace(FRESH, values=dict(zip(PAGES[name].rows, values.values(), strict=True)))
     return pages.draw(words, PAGES[name], seen)
+
+
+def test_a_register_that_another_meter_may_have_fits_at_its_bounds(words: Words) -> None:
+    for page in PAGES.values():
+        for steps in (-MOST, MOST):
+            values = {key: steps for key in page.rows if key in SCALERS}
+            for seen in (FRESH, OLD) if values.keys() == set(page.rows) else ():
+                for line in pages.draw(words, page, replace(seen, values=values)):
+                    assert len(line) <= COLUMNS
 
 
 @pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
