@@ -189,6 +189,8 @@ class Database:
         """Raise StoreDamaged if the tables are not those of `schema`, or their pages do not fit."""
         try:
             with translated(self._path):
+                # read the schema twice: a wrong text encoding passes the first time only
+                self._connection.execute("PRAGMA writable_schema = RESET")
                 tables = self._connection.execute(_TABLES).fetchall()
                 faults = self._connection.execute("PRAGMA integrity_check(1)").fetchall()
         except sqlite3.Error as error:  # the statements are right: what they read is not

@@ -179,8 +179,9 @@ example:
   splitmeter meter restore --config lab/64686956810/meter.toml 64686956810.backup
 
 Tokens that were made until now are refused from then on, since the backup does not know which of
-them were used; unused ones have to be issued again. A store that is whole is never replaced, a
-damaged one is kept under another name.
+them were used; unused ones have to be issued again. If the clock was ahead, tokens are refused
+until that minute: set it, move the store away and restore again. A store that is whole is never
+replaced, a damaged one is kept under another name.
 """
 
 COMMANDS: Mapping[str, Command] = {

@@ -26,6 +26,10 @@ THE_SAME = "the same"
 ONE_LESS = "1 less"
 """All but the newest commit."""
 
+SAMPLE = Path(__file__).parent / "samples" / "store_1.db"
+HEADER, ENCODING = 100, 59
+"""Octets of the header of an SQLite file, and the last one of its text encoding."""
+
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
@@ -93,6 +97,26 @@ def test_a_journal_with_an_octet_changed_is_refused_or_lacks_the_newest_commit(
     journals = flipped(life.journal, places, rng)
     found = {verdict(path, life.states, life.killed, each) for each in journals}
     assert found == {REFUSED, ONE_LESS}
+
+
+def test_a_damaged_store_of_version_1_ends_in_no_traceback(path: Path) -> None:
+    """It has no seals: what it says is taken where it can be read (store_1.db)."""
+    octets, rng = SAMPLE.read_bytes(), Random(4)
+    places = sorted((*range(HEADER), *rng.choices(range(HEADER, len(octets)), k=FAST)))
+    assert verdict_of_1(path, octets) == "read"
+    found = Counter(verdict_of_1(path, each) for each in flipped(octets, places, rng))
+    encodings = (octets[:ENCODING] + bytes([value]) + octets[ENCODING + 1 :] for value in range(16))
+    found += Counter(verdict_of_1(path, each) for each in encodings)
+    assert set(found) == {REFUSED, "read"}
+
+
+def verdict_of_1(path: Path, octets: bytes) -> str:
+    put(path, octets)
+    try:
+        inspect(path)
+    except DurableError as error:
+        return one_line(error)
+    return "read"
 
 
 @pytest.mark.proof
