@@ -36,7 +36,7 @@ def sync(path: Path) -> None:
 
 
 def is_open_to_others(mode: int) -> bool:
-    """Tell whether a file with this mode is not ours alone."""
+    """Return whether a file with this mode is not ours alone."""
     return bool(mode & (stat.S_IRWXG | stat.S_IRWXO))
 
 

@@ -301,7 +301,7 @@ def token_digest(digits: str) -> bytes:
 
 
 def is_digits(text: str, *counts: int) -> bool:
-    """Tell whether text is decimal digits of ASCII, and as many as one of the counts, if any."""
+    """Return whether text is decimal digits of ASCII, and as many as one of the counts, if any."""
     return text.isascii() and text.isdigit() and (not counts or len(text) in counts)
 
 
@@ -313,7 +313,7 @@ def luhn_digit(payload: str) -> str:
 
 
 def is_meter_number(drn: str) -> bool:
-    """Tell whether text is a DRN: 11 or 13 decimal digits ending in their Luhn digit."""
+    """Return whether text is a DRN: 11 or 13 decimal digits ending in their Luhn digit."""
     return is_digits(drn, *DRN_DIGITS) and luhn_digit(drn[:-1]) == drn[-1]
 
 

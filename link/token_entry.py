@@ -191,7 +191,7 @@ class TokenEntry:
                 return None
 
     def intent_stored(self) -> None:
-        """Take note that the intent is on disk; RuntimeError when none was wanted."""
+        """Record that the intent is on disk; RuntimeError when none was wanted."""
         match self._state:
             case _Storing(known):
                 self._state = _Entering(known, sent=1)
@@ -211,7 +211,7 @@ class TokenEntry:
                 raise RuntimeError(f"no answer is wanted in {self._state}")
 
     def failed(self, trouble: LinkTrouble, *, sent: bool = True) -> None:
-        """Take note that `wants` failed, and whether it had been handed to the link.
+        """Record that `wants` failed, and whether it had been handed to the link.
 
         RuntimeError when nothing was wanted.
         """
@@ -285,7 +285,7 @@ def _not_in_ledger(state: _Looking) -> _State:
 
 
 def _is_used_up(entry: TokenOutcome) -> bool:
-    """Tell whether this entry's token can never run again: neither a test nor a held section."""
+    """Return whether this entry's token can never run again: neither a test nor a held section."""
     return entry.result is TokenResult.Accept and entry.token_class != TokenClass.TEST
 
 

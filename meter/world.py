@@ -104,7 +104,7 @@ class World:
         self._closed = closed
 
     def is_closed(self, now: float) -> bool:
-        """Tell where the contact stands."""
+        """Return where the contact stands."""
         self._advance(now)
         return self._closed
 

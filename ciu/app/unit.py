@@ -110,7 +110,7 @@ class CiuApp:
 
     @property
     def is_running(self) -> bool:
-        """Tell whether `run` has begun to serve."""
+        """Return whether `run` has begun to serve."""
         return bool(self._lines)
 
     def press(self, key: Key) -> None:

@@ -108,7 +108,7 @@ def key_in_use(words: Words, page: Page, seen: Seen) -> Lines:
 
 
 def supply(words: Words, page: Page, seen: Seen) -> Lines:
-    """Say whether the light is on, and if not why."""
+    """Return whether the light is on, and if not why."""
     explained = _explained(page, seen)
     return wording.supply(words, wording.after(explained, seen.elapsed_s), seen.at, seen.age_s)
 

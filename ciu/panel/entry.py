@@ -46,7 +46,7 @@ Judged: TypeAlias = Token | Pages | Choice | Complaint
 
 
 def is_full(typed: str) -> bool:
-    """Tell whether an entry has all digits of a token and submits itself."""
+    """Return whether an entry has all digits of a token and submits itself."""
     return len(typed) == TOKEN_DIGITS and typed.isdigit()
 
 

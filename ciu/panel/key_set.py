@@ -54,7 +54,7 @@ class Sections:
         self._until = now + key_set.seconds_left
 
     def tick(self, now: float) -> bool:
-        """Take note of the time; tell whether that of the set has just run out."""
+        """Record the time; return whether that of the set has just run out."""
         if now < self._until:
             return False
         ran_out = self.progress is not None
@@ -79,7 +79,7 @@ class Sections:
         self.is_over, self._until = False, now + outcome.seconds
 
     def _loses(self, before: int, held: int) -> bool:
-        """Tell whether a section that is new here has thrown others away.
+        """Return whether a section that is new here has thrown others away.
 
         One of those that this unit has not seen come may be the very same.
         """

@@ -92,7 +92,7 @@ class Panel:
 
     @property
     def waits(self) -> bool:
-        """Tell whether the display still waits for an answer of the meter."""
+        """Return whether the display still waits for an answer of the meter."""
         page = page_shown(self._state, self._mode, self._words)
         unread = page is not None and not self._state.view.values.keys() >= set(page.rows)
         return self._mode is Mode.CHECKING or unread
@@ -172,7 +172,7 @@ class Panel:
             self._refresh(now)
 
     def tick(self, now: float) -> None:
-        """Take note of the time."""
+        """Record the time."""
         for view in self._state.views.values():
             ran_out = view.sections.tick(now)
             if ran_out and view is self.view and self._mode is Mode.WIZARD:
@@ -214,7 +214,7 @@ class Panel:
         return Cue.CLEAR if quickly or len(self._state.typed) == 1 else Cue.ERASE
 
     def _closes(self, key: Key) -> bool:
-        """Tell whether a hash ends a code that stands between two of them."""
+        """Return whether a hash ends a code that stands between two of them."""
         between = self._mode is Mode.ENTRY and key is Key.HASH and len(self._state.typed) > 1
         return between and self._state.profile.meaning(self._state.typed) is not None
 

@@ -78,7 +78,7 @@ class View:
         """When each row was read: UTC seconds, and monotonic seconds."""
 
     def take(self, news: News, now: float) -> None:
-        """Take note of news of this meter."""
+        """Record news of this meter."""
         match news:
             case Reading():
                 self._take_reading(news, now)
@@ -220,7 +220,7 @@ class View:
 
     @property
     def answers(self) -> bool:
-        """Tell whether the meter was heard and has not fallen silent."""
+        """Return whether the meter was heard and has not fallen silent."""
         return self._heard_at is not None and self.silence is None
 
     def unheard_s(self, now: float) -> int | None:

@@ -59,7 +59,7 @@ class WorkingState:
 
     @property
     def counts_down(self) -> bool:
-        """Tell whether the last verdict names seconds that run out."""
+        """Return whether the last verdict names seconds that run out."""
         match self.settled:
             case Settled(verdict=Accepted(outcome) | Refused(outcome)):
                 return outcome.seconds > 0
@@ -176,7 +176,7 @@ def pages_of(settled: Settled | None) -> tuple[Page, ...]:
 
 
 def is_held(settled: Settled) -> bool:
-    """Tell whether a verdict is that of a section which waits for others."""
+    """Return whether a verdict is that of a section which waits for others."""
     match settled.verdict:
         case Accepted(outcome):
             return outcome.result in SECTIONS

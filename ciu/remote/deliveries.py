@@ -31,7 +31,7 @@ class Deliveries:
         self._deliveries[meter] = TokenDelivery(meter, digits, self._state)
 
     def is_waited_for(self, meter: str) -> bool:
-        """Tell whether somebody waits for the verdict of a meter."""
+        """Return whether somebody waits for the verdict of a meter."""
         return meter in self._deliveries and self._deliveries[meter].waited_for
 
     def due(self, now: float) -> Iterator[TokenDelivery]:
@@ -43,7 +43,7 @@ class Deliveries:
         return (delivery.due for delivery in self._deliveries.values() if delivery.due is not None)
 
     def link_is_up(self, meter: str) -> None:
-        """Take note that waiting longer is of no use."""
+        """Record that waiting longer is of no use."""
         if meter in self._deliveries:
             self._deliveries[meter].link_is_up()
 
@@ -53,12 +53,12 @@ class Deliveries:
         return self._settle(delivery, delivery.answered(value))
 
     def failed(self, meter: str, failure: Failed, now: float) -> Settled | None:
-        """Take note that no answer came."""
+        """Record that no answer came."""
         delivery = self._deliveries[meter]
         return self._settle(delivery, delivery.failed(failure.trouble, sent=failure.sent, now=now))
 
     def give_up(self, meter: str, *, unsent: bool) -> Settled | None:
-        """Take note that nobody waits any more; `unsent`: what was asked last never left."""
+        """Record that nobody waits any more; `unsent`: what was asked last never left."""
         delivery = self._deliveries[meter]
         return self._settle(delivery, delivery.give_up(unsent=unsent))
 

@@ -106,7 +106,7 @@ class LineClient:
         self._link_status.accept_ledger(meter)
 
     def give_up(self, meter: str) -> None:
-        """Take note that nobody waits for the token any more."""
+        """Record that nobody waits for the token any more."""
         if not self._deliveries.is_waited_for(meter):
             return
         self._settle(self._deliveries.give_up(meter, unsent=self._drop_steps(meter)))
@@ -145,7 +145,7 @@ class LineClient:
         self._due = NOW
 
     def port_lost(self, trouble: LinkTrouble, now: float) -> None:
-        """Take note that the medium has gone, or could not be opened, and whose fault that is."""
+        """Record that the medium has gone, or could not be opened, and whose fault that is."""
         if self._session is not None:
             self._session.lose_medium(now)
             self._take_events(self._session, now)
@@ -216,7 +216,7 @@ class LineClient:
         self._asks[session.ask(station, request, now)] = asked
 
     def _is_hasty(self, asked: Asked) -> bool:
-        """Tell whether somebody waits for it at the keypad."""
+        """Return whether somebody waits for it at the keypad."""
         match asked.purpose:
             case Step(meter):
                 return self._deliveries.is_waited_for(meter)

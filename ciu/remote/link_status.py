@@ -33,7 +33,7 @@ class LinkStatus:
         """Of whom it was told that they are heard, and no silence since."""
 
     def answered(self, meter: str, round_trip_s: float, now: float, *, at_once: bool) -> None:
-        """Take note of an answer; `at_once`: nothing had to be said twice."""
+        """Record an answer; `at_once`: nothing had to be said twice."""
         self._rounds.statistics(meter).answered(round_trip_s, at_once=at_once)
         self._rounds.heard(meter, now)
         self._silences[meter] = None
@@ -42,7 +42,7 @@ class LinkStatus:
             self._tell(Heard(meter))
 
     def unanswered(self, meter: str) -> None:
-        """Take note that an ask had no answer."""
+        """Record that an ask had no answer."""
         self._rounds.statistics(meter).failed()
 
     def polled(self, poll: Poll, known: Known, answers: object, now: float) -> None:
@@ -76,12 +76,12 @@ class LinkStatus:
         self._state.accept_ledger(meter)
 
     def poll_failed(self, meter: str, trouble: LinkTrouble, now: float) -> None:
-        """Take note that a poll was not answered, or not to its end."""
+        """Record that a poll was not answered, or not to its end."""
         self._rounds.failed(meter, trouble, now)
         self._tell_pace(meter)
 
     def tell_silences(self, now: float) -> None:
-        """Tell who has fallen silent, or is silent for another reason than before."""
+        """Return who has fallen silent, or is silent for another reason than before."""
         for meter in self._rounds.meters:
             silence = self._rounds.silence(meter, now)
             if silence is not None and silence != self._silences.get(meter):

@@ -60,7 +60,7 @@ class TokenDelivery:
 
     @property
     def waited_for(self) -> bool:
-        """Tell whether somebody waits for the verdict."""
+        """Return whether somebody waits for the verdict."""
         return self._waited_for and not self.done
 
     @property
@@ -82,7 +82,7 @@ class TokenDelivery:
         return wanted
 
     def link_is_up(self) -> None:
-        """Take note that waiting longer is of no use."""
+        """Record that waiting longer is of no use."""
         self._not_before = float("-inf")
 
     def answered(self, value: object) -> Verdict | None:
@@ -92,7 +92,7 @@ class TokenDelivery:
         return self._go_on()
 
     def failed(self, trouble: LinkTrouble, *, sent: bool, now: float) -> Verdict | None:
-        """Take note that no answer came; return a verdict that is to be told."""
+        """Record that no answer came; return a verdict that is to be told."""
         self._busy = False
         self._not_before = now + self._pace_s(trouble)
         self._trouble = trouble
@@ -100,7 +100,7 @@ class TokenDelivery:
         return self._go_on()
 
     def give_up(self, *, unsent: bool) -> Verdict:
-        """Take note that nobody waits any more; return the verdict that is to be told.
+        """Record that nobody waits any more; return the verdict that is to be told.
 
         `unsent`: what is asked now has not left and never will. RuntimeError where nobody waits.
         """

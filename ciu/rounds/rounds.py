@@ -130,15 +130,15 @@ class Rounds:
         )
 
     def heard(self, meter: str, now: float) -> None:
-        """Take note that the meter answered something."""
+        """Record that the meter answered something."""
         self._keep(meter, replace(self._turns[meter], heard=now, trouble=None))
 
     def overheard(self, now: float) -> None:
-        """Take note that others spoke to each other: the line itself is well."""
+        """Record that others spoke to each other: the line itself is well."""
         self._others_heard = now
 
     def finished(self, meter: str, now: float) -> None:
-        """Take note that the poll of a meter was answered to its end."""
+        """Record that the poll of a meter was answered to its end."""
         self.heard(meter, now)
         turn = self._turns[meter]
         took_s = _elapsed(turn, now)
@@ -148,7 +148,7 @@ class Rounds:
         self._end(meter, self._poll_s, now)
 
     def failed(self, meter: str, trouble: LinkTrouble, now: float) -> None:
-        """Take note that the poll of a meter failed."""
+        """Record that the poll of a meter failed."""
         turn = self._turns[meter]
         lost = replace(turn, trouble=trouble, lost_s=_elapsed(turn, now))
         self._keep(meter, lost)
@@ -174,14 +174,14 @@ class Rounds:
         self._keep(meter, replace(turn, due=min(turn.due, now), hurried=under_way))
 
     def port_opened(self, now: float) -> None:
-        """Take note that the port is there: everybody is due."""
+        """Record that the port is there: everybody is due."""
         self._port_open = True
         self._rest_until = now
         for meter, turn in self._turns.items():
             self._keep(meter, replace(turn, due=now))
 
     def port_lost(self, trouble: LinkTrouble) -> None:
-        """Take note that nobody can be asked: no poll begins, and everybody is silent at once."""
+        """Record that nobody can be asked: no poll begins, and everybody is silent at once."""
         self._port_open = False
         for meter, turn in self._turns.items():
             self._keep(meter, replace(turn, asked=None, hurried=False, trouble=trouble))
@@ -195,7 +195,7 @@ class Rounds:
         return Silence(self._who(trouble, now), trouble, round(self._retry_s(turn)))
 
     def _is_silent(self, turn: _Turn, now: float) -> bool:
-        """Tell whether a poll has failed, for which there are no other reasons or much time."""
+        """Return whether a poll has failed, for which there are no other reasons or much time."""
         if turn.trouble is None:
             return False
         return turn.trouble in TOLD_AT_ONCE or self._is_overdue(turn, now)
@@ -238,6 +238,6 @@ def _slow_from(turn: _Turn) -> float | None:
 
 
 def _is_well(turn: _Turn, now: float) -> bool:
-    """Tell whether a meter answers as far as is known, and in time."""
+    """Return whether a meter answers as far as is known, and in time."""
     slow_from = _slow_from(turn)
     return turn.trouble is None and (slow_from is None or now < slow_from)

@@ -15,13 +15,13 @@ class DeliveryStatistics:
         """What the last answer took, None before the first one."""
 
     def answered(self, round_trip_s: float, *, at_once: bool) -> None:
-        """Take note of an answer; `at_once`: nothing had to be said twice."""
+        """Record an answer; `at_once`: nothing had to be said twice."""
         self.round_trip_s = round_trip_s
         self._answered.append(True)
         self._at_once.append(at_once)
 
     def failed(self) -> None:
-        """Take note that an ask had no answer."""
+        """Record that an ask had no answer."""
         self._answered.append(False)
         self._at_once.append(False)
 

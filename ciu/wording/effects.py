@@ -87,7 +87,7 @@ def effect_of(outcome: TokenOutcome) -> Effect:
 
 
 def completes_key_change(outcome: TokenOutcome) -> bool:
-    """Tell whether this was the last section of a new key, which is in use now."""
+    """Return whether this was the last section of a new key, which is in use now."""
     managed = outcome.token_class == TokenClass.MANAGEMENT
     accepted = outcome.result is TokenResult.Accept
     return accepted and managed and outcome.subclass in KEY_SECTIONS

@@ -65,7 +65,7 @@ LIGHTS = {
 
 
 def supply(words: Words, explained: SupplyExplanation, at: int, age_s: int = 0) -> Lines:
-    """Say whether the light is on, and if not why, since when, and what restores it.
+    """Return whether the light is on, and if not why, since when, and what restores it.
 
     `age_s`: how long ago the meter told it, 0 while that is fresh.
     """
@@ -117,7 +117,7 @@ def after(explained: SupplyExplanation, elapsed_s: int) -> SupplyExplanation:
 
 
 def runs_down(explained: SupplyExplanation) -> bool:
-    """Tell whether its words count seconds down."""
+    """Return whether its words count seconds down."""
     off = explained.state is not SupplyState.CONNECTED
     return off and explained.restored_by in RUNS_DOWN and explained.seconds_left > 0
 

@@ -178,7 +178,7 @@ def _used(outcome: TokenOutcome) -> str:
 
 
 def is_before_key_change(outcome: TokenOutcome) -> bool:
-    """Tell whether the meter took this token under a key that it has no more."""
+    """Return whether the meter took this token under a key that it has no more."""
     return outcome.result is TokenResult.CRCError and outcome.sequence > 0
 
 

@@ -50,7 +50,7 @@ class Grant:
 
 
 def read_grant(apdu: Apdu) -> Grant | Refusal:
-    """Tell what an APDU, in answer to our AARQ, grants, or why it grants no association."""
+    """Return what an APDU, in answer to our AARQ, grants, or why it grants no association."""
     match apdu:
         case Aare(
             context=ApplicationContext.LN,

@@ -100,7 +100,7 @@ class Conversation:
 
     @property
     def is_down(self) -> bool:
-        """Tell whether there is no link and none is wanted."""
+        """Return whether there is no link and none is wanted."""
         return self._phase is Phase.DOWN
 
     def take_orders(self) -> list[Order]:
@@ -142,18 +142,18 @@ class Conversation:
                 self._take_down(Phase.CLOSING)
 
     def connected(self) -> None:
-        """Take note that the link is up."""
+        """Record that the link is up."""
         self._send(AARQ, Phase.ASSOCIATING)
 
     def disconnected(self) -> None:
-        """Take note that the link has ended as it was told to."""
+        """Record that the link has ended as it was told to."""
         if self._phase is Phase.CLOSING:
             self._closed()
         self._phase = Phase.DOWN
         self._go_on()
 
     def failed(self, trouble: LinkTrouble) -> None:
-        """Take note that the link is gone."""
+        """Record that the link is gone."""
         self._orders.clear()
         match self._phase:
             case Phase.RELEASING:

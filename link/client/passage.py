@@ -164,7 +164,7 @@ class _Sending:
 
     @property
     def done(self) -> bool:
-        """Tell whether the last block is out."""
+        """Return whether the last block is out."""
         return self._octets.done
 
     @property
@@ -173,7 +173,7 @@ class _Sending:
         return self._octets.number
 
     def is_taken_by(self, apdu: SetBlockTaken | ActionBlockTaken) -> bool:
-        """Tell whether the meter asks to go on after the block that went out last."""
+        """Return whether the meter asks to go on after the block that went out last."""
         of_set = isinstance(self._request, SetRequest)
         fits = isinstance(apdu, SetBlockTaken) is of_set
         return fits and (apdu.invoke, apdu.number) == (self._request.invoke, self.number)

@@ -146,7 +146,7 @@ def _require(row: Row, kind: RowKind) -> None:
 
 
 def read_response(request: Single, invoke: int, apdu: Apdu) -> Response:
-    """Tell what an APDU means as the answer to the request that had this invoke octet."""
+    """Return what an APDU means as the answer to the request that had this invoke octet."""
     match (request, apdu):
         case (_, ExceptionResponse()):
             return _exception(apdu)
@@ -168,7 +168,7 @@ def read_response(request: Single, invoke: int, apdu: Apdu) -> Response:
 def read_list(
     gets: Sequence[Get], invoke: int, apdu: Apdu
 ) -> tuple[Result | Refusal, ...] | Refusal | ProtocolViolation:
-    """Tell what an APDU means as the answer to a list that had this invoke octet."""
+    """Return what an APDU means as the answer to a list that had this invoke octet."""
     match apdu:
         case GetListResponse(found, results) if found == invoke and len(results) == len(gets):
             pairs = zip(gets, results, strict=True)

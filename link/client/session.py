@@ -55,7 +55,7 @@ class ClientSession:
 
     @property
     def is_down(self) -> bool:
-        """Tell whether no meter has a link, or an ask that wants one."""
+        """Return whether no meter has a link, or an ask that wants one."""
         return all(each.is_down for each in self._conversations.values())
 
     def add_meter(self, station: Station, drn: str) -> None:
@@ -100,7 +100,7 @@ class ClientSession:
         self._settle(now, *self._conversations.values())
 
     def lose_medium(self, now: float) -> None:
-        """Take note that the port is gone: every ask and every link ends with PORT_DOWN."""
+        """Record that the port is gone: every ask and every link ends with PORT_DOWN."""
         self._primary.lose_medium(now)
         self._settle(now)
 

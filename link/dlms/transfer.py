@@ -22,7 +22,7 @@ class Outgoing:
 
     @property
     def done(self) -> bool:
-        """Tell whether the last block has gone out."""
+        """Return whether the last block has gone out."""
         return self.number > 0 and self._at == len(self._octets)
 
     def next(self, room: int) -> Block:

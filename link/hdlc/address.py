@@ -123,5 +123,5 @@ class OwnAddress:
 
 
 def _is_short(*numbers: int) -> bool:
-    """Tell whether numbers fit an octet each."""
+    """Return whether numbers fit an octet each."""
     return max(numbers) <= LARGEST_SHORT

@@ -39,7 +39,7 @@ class Exchange:
     """What was counted of it on the medium before."""
 
     def is_answered_by(self, frame: Frame) -> bool:
-        """Tell whether a frame goes from the server asked to the client that asked."""
+        """Return whether a frame goes from the server asked to the client that asked."""
         return frame.source == self.link.server and frame.destination == self.link.client
 
     @property
@@ -195,7 +195,7 @@ class Primary:
         return damaged
 
     def _others_are_clean(self, link: PrimaryLink) -> bool:
-        """Tell whether others answer, and none damaged since this link was asked for."""
+        """Return whether others answer, and none damaged since this link was asked for."""
         others = [other for other in self._links.values() if other is not link]
         clean = all(other.damaged_at < link.opening_from for other in others)
         return clean and any(other.heard for other in others)

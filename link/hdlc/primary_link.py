@@ -95,11 +95,11 @@ class PrimaryLink:
 
     @property
     def insisting(self) -> bool:
-        """Tell whether what it wants to say follows silence or a loss."""
+        """Return whether what it wants to say follows silence or a loss."""
         return self._silences > 0 or self._misses > 0
 
     def can(self, signal: PrimarySignal) -> bool:
-        """Tell whether an order or a frame fits the state."""
+        """Return whether an order or a frame fits the state."""
         return (self.state, signal) in PRIMARY_TABLE
 
     def order(self, signal: PrimarySignal, now: float) -> None:
@@ -133,7 +133,7 @@ class PrimaryLink:
         return True
 
     def pass_silence(self, damaged: bool, others_are_clean: bool, now: float) -> None:
-        """Take note that what was said had no answer, or a damaged one only."""
+        """Record that what was said had no answer, or a damaged one only."""
         self.heard = False
         self.unanswered += 1
         self._silences += 1

@@ -55,7 +55,7 @@ _ASSEMBLED = {
 
 
 def read_reply(frame: Frame, window: Window, assembly: Assembly) -> PrimarySignal | None:
-    """Tell what a frame of the server means; None for one that cannot answer anything of ours.
+    """Return what a frame of the server means; None for one that cannot answer anything of ours.
 
     Among the latter are late copies: I-frames that we have, N(R) from before.
     """

@@ -76,7 +76,7 @@ class FrameReader:
 
     @property
     def unfinished(self) -> bool:
-        """Tell whether a frame seems to have begun."""
+        """Return whether a frame seems to have begun."""
         return len(self._buffer) > 1
 
     def feed(self, data: bytes) -> list[Frame]:

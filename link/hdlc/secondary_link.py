@@ -56,7 +56,7 @@ class SecondaryLink:
 
     @property
     def is_up(self) -> bool:
-        """Tell whether there is a link."""
+        """Return whether there is a link."""
         return self.state is not SecondaryState.DOWN
 
     def take(self, frame: Frame) -> bytes | None:

@@ -53,7 +53,7 @@ _ASSEMBLED = {
 
 
 def read_command(frame: Frame, window: Window, assembly: Assembly) -> SecondarySignal | None:
-    """Tell what a frame of the client means inside a link; None for what only a server says."""
+    """Return what a frame of the client means inside a link; None for what only a server says."""
     match frame.control.kind:
         case Kind.I:
             return _read_request(frame, window, assembly)
@@ -66,7 +66,7 @@ def read_command(frame: Frame, window: Window, assembly: Assembly) -> SecondaryS
 
 
 def read_opening(frame: Frame) -> SecondarySignal | None:
-    """Tell what a frame of the client means outside a link; None for what only a server says."""
+    """Return what a frame of the client means outside a link; None for what only a server says."""
     match frame.control.kind:
         case Kind.SNRM:
             return _read_snrm(frame)

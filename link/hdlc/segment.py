@@ -47,7 +47,7 @@ class Assembly:
         self._octets = b""
 
     def judge(self, information: bytes, more: bool) -> Assembled:
-        """Tell what this segment would make of the APDU."""
+        """Return what this segment would make of the APDU."""
         if len(self._octets) + len(information) > APDU_LIMIT + len(self._llc):
             return Assembled.TOO_LONG
         if more:

@@ -57,7 +57,7 @@ class SharedLine:
         """From when on we may speak."""
 
     def hear(self, unfinished: bool, now: float) -> None:
-        """Take note that octets came, with the end of a frame still to come perhaps."""
+        """Record that octets came, with the end of a frame still to come perhaps."""
         if now > self._silent_from:
             self._end_silence(now)
         silence_s = self._timing.inter_octet_s if unfinished else self._timing.silence_s
@@ -65,14 +65,14 @@ class SharedLine:
         self._set_free_at(now)
 
     def speak(self, octets: int, now: float) -> None:
-        """Take note that we speak."""
+        """Record that we speak."""
         self._end_silence(now)
         self._silent_from = now + self._timing.air_s(octets) + self._timing.silence_s
         self._left = self._draw()
         self._set_free_at(now)
 
     def overhear(self, frame: Frame, now: float) -> None:
-        """Take note of a frame between others."""
+        """Record a frame between others."""
         if not frame.control.poll:
             return
         self._other_at = now
@@ -85,15 +85,15 @@ class SharedLine:
         self._set_free_at(now)
 
     def is_shared(self, now: float) -> bool:
-        """Tell whether another primary was heard of late."""
+        """Return whether another primary was heard of late."""
         return now < self._other_at + ALONE_AFTER_S
 
     def note_answer(self) -> None:
-        """Take note that our request was answered."""
+        """Record that our request was answered."""
         self._slots = FEWEST_SLOTS
 
     def note_silence(self, now: float) -> None:
-        """Take note that it was not, perhaps because two spoke at once."""
+        """Record that it was not, perhaps because two spoke at once."""
         self._slots = min(2 * self._slots, MOST_SLOTS)
         self._left = ceil(self._slots_until(now)) + self._draw()
         self._set_free_at(now)
@@ -102,7 +102,7 @@ class SharedLine:
         return self._rng.randint(0, self._slots)
 
     def _end_silence(self, now: float) -> None:
-        """Take note of how long the line was silent."""
+        """Record how long the line was silent."""
         self._left = max(0, self._left - int(self._slots_until(now)))
         if self._slots_until(now) >= PAUSE_SLOTS:
             self._paused_at = now
@@ -113,7 +113,7 @@ class SharedLine:
         return max(0.0, (now - self._count_from) / self._slot_s + ROUNDING)
 
     def _set_free_at(self, now: float) -> None:
-        """Tell how long we keep still."""
+        """Return how long we keep still."""
         babble_s = max(BABBLE_S, BABBLE_FRAMES * self._timing.air_s(self._longest))
         silent_from = min(self._silent_from, self._busy_from + babble_s)
         start = max(silent_from, self._reserved_until)

@@ -52,11 +52,11 @@ class Window:
             self._said = b""
 
     def is_next(self, control: Control) -> bool:
-        """Tell whether this N(S) is the one expected."""
+        """Return whether this N(S) is the one expected."""
         return control.send == self._receive
 
     def is_repeat(self, control: Control) -> bool:
-        """Tell whether this N(S) is the one before."""
+        """Return whether this N(S) is the one before."""
         return (control.send + 1) % MODULO == self._receive
 
     def accept(self) -> None:

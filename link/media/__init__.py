@@ -62,13 +62,13 @@ def check_url(url: str) -> None:
 
 
 def is_shared(url: str) -> bool:
-    """Tell whether other stations may answer on this medium too; raises UrlError."""
+    """Return whether other stations may answer on this medium too; raises UrlError."""
     _, scheme = _resolve(url)
     return scheme.shared
 
 
 def has_port(url: str) -> bool:
-    """Tell whether a port of this machine can fail, or only the other side; raises UrlError."""
+    """Return whether a port of this machine can fail, or only the other side; raises UrlError."""
     _, scheme = _resolve(url)
     return scheme.has_port
 

@@ -27,7 +27,7 @@ class Echo:
         self._heard = bytearray()
 
     def said(self, frame: bytes) -> None:
-        """Take note of octets that we say."""
+        """Record octets that we say."""
         if len(self._said) == MOST_FRAMES:
             self._give_up_oldest()
         if frame:

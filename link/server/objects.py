@@ -149,7 +149,7 @@ def allows(wanted: Row, operation: Operation, situation: Situation) -> bool:
 
 
 def is_own(wanted: Row) -> bool:
-    """Tell whether the server itself can answer a read of this row."""
+    """Return whether the server itself can answer a read of this row."""
     return wanted.fixed is not None or wanted.key in _OWN
 
 

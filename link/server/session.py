@@ -102,7 +102,7 @@ class ServerSession:
             self._secondary.send(pending.peer, apdu, now)
 
     def lose_medium(self, now: float) -> None:
-        """Take note that the port is gone, and with it every link."""
+        """Record that the port is gone, and with it every link."""
         self._secondary.lose_medium(now)
         self._settle(now)
 

@@ -10,7 +10,7 @@ class Limiter:
         self._over_since: float | None = None
 
     def is_exceeded(self, power_w: int, limit_w: int, now: float) -> bool:
-        """Take a sample; tell whether the limit was exceeded for as long as it may be.
+        """Take a sample; return whether the limit was exceeded for as long as it may be.
 
         A limit of 0 W is none.
         """

@@ -64,7 +64,7 @@ class MeterProcess:
         self._stopping.set()
 
     async def run(self, ready: Callable[[str], None]) -> bool:
-        """Serve until `stop`; tell whether all was durable at the end.
+        """Serve until `stop`; return whether all was durable at the end.
 
         `ready` gets the URL once the store is open and the port answers. Raises SettingsError,
         DurableError, SourceError, RelayError and MediumError where the meter cannot start.

@@ -139,7 +139,7 @@ class MeterUnit:
         return self._last.get(source) or next((e for e in entries if e.source == source), None)
 
     def is_closed(self, now: float) -> bool:
-        """Tell how the contact is sensed."""
+        """Return how the contact is sensed."""
         return self._relay.sensed(now)
 
     def tick(self, now: float) -> None:
@@ -250,7 +250,7 @@ class MeterUnit:
         return self.reading.power_w if contact_wanted(state) else 0
 
     def _is_unbalanced(self, state: State, now: float) -> bool:
-        """Tell whether the phases were too far apart for too long, and nobody has noted it yet."""
+        """Return whether the phases were too far apart for too long, and that is not noted yet."""
         noted = Tamper.PHASE_UNBALANCE in state.tampering.seen or not contact_wanted(state)
         apart_w = 0 if noted else self.reading.unbalance_w
         return self._unbalance.is_exceeded(apart_w, max(state.limits.unbalance_w, 0), now)

@@ -38,7 +38,7 @@ class Calendar:
     months: tuple[Capture, ...] = ()
 
     def begins(self, today: LocalDay) -> bool:
-        """Tell whether a day begins.
+        """Return whether a day begins.
 
         A clock that is set back across one midnight lets the day run on, so that a night of
         corrections or a change of summer time makes no day twice; one set back further begins anew.

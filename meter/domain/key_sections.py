@@ -95,7 +95,7 @@ def _all_opened(sealed: tuple[Sealed, ...], key: DecoderKey) -> list[KeySection]
 
 
 def _fit(sections: list[KeySection]) -> bool:
-    """Tell whether sections may be of one set: one of each number, and the third as announced."""
+    """Return whether sections may be of one set: one of each number, and the third as announced."""
     firsts = [section for section in sections if isinstance(section, FirstSection)]
     groups = any(isinstance(section, SupplyGroupSection) for section in sections)
     announced = all(first.three for first in firsts) or not groups

@@ -60,7 +60,7 @@ class Ladders:
         return self.path(source).locked_s
 
     def is_repeat(self, source: EntrySource, digest: bytes) -> bool:
-        """Tell whether these digits failed on this path a moment ago."""
+        """Return whether these digits failed on this path a moment ago."""
         return any(repeat.digest == digest for repeat in self.path(source).recent)
 
     def failed(self, source: EntrySource, digest: bytes) -> "Ladders":
@@ -100,7 +100,7 @@ class Ladders:
 
     @property
     def counting(self) -> bool:
-        """Tell whether running time changes anything here."""
+        """Return whether running time changes anything here."""
         waits = any(ladder.locked_s or ladder.recent for ladder in self.paths)
         return waits or any(self.hours)
 

@@ -45,7 +45,7 @@ class Ledger:
 
 
 def is_credit(entry: TokenOutcome) -> bool:
-    """Tell whether an entry is that of a credit token."""
+    """Return whether an entry is that of a credit token."""
     return entry.token_class == TokenClass.CREDIT
 
 

@@ -77,7 +77,7 @@ class Overload:
 
     @property
     def counting(self) -> bool:
-        """Tell whether running time changes anything here."""
+        """Return whether running time changes anything here."""
         return bool(self.off_left_s or self.lockout_left_s or self.quiet_left_s)
 
 

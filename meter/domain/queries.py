@@ -48,7 +48,7 @@ def next_elapse_s(state: State) -> int | None:
 
 
 def is_counting(state: State) -> bool:
-    """Tell whether running time changes anything: counted-down seconds are lost else."""
+    """Return whether running time changes anything: counted-down seconds are lost else."""
     supply = state.supply
     testing = supply.test_left_s or supply.test_pause_s
     waiting = testing or state.sts.held.left_s

@@ -82,12 +82,12 @@ def supply_changes(state: State, at: int) -> tuple[ReasonArose | ReasonLifted, .
 
 
 def contact_wanted(state: State) -> bool:
-    """Tell whether the switch is to be closed."""
+    """Return whether the switch is to be closed."""
     return not state.supply.held
 
 
 def is_locked_out(state: State, since: int) -> bool:
-    """Tell whether the lock-out that began at this UTC second still holds."""
+    """Return whether the lock-out that began at this UTC second still holds."""
     return Held(SupplyReason.OVERLOAD_LOCKOUT, since) in state.supply.held
 
 

@@ -22,11 +22,11 @@ class TidList:
     used: tuple[int, ...] = ()
 
     def is_old(self, tid: int) -> bool:
-        """Tell whether an identifier is below all that the list still tells apart."""
+        """Return whether an identifier is below all that the list still tells apart."""
         return tid < self.floor
 
     def is_used(self, tid: int) -> bool:
-        """Tell whether an identifier stands in the list."""
+        """Return whether an identifier stands in the list."""
         index = bisect_left(self.used, tid)
         return index < len(self.used) and self.used[index] == tid
 

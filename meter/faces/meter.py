@@ -42,4 +42,4 @@ class Meter(Protocol):
         """Return what the last token of a path came to."""
 
     def is_closed(self, now: float) -> bool:
-        """Tell how the contact is sensed."""
+        """Return how the contact is sensed."""

@@ -26,7 +26,7 @@ class Relay(Protocol):
         """Move the contact, if it is not there."""
 
     def sensed(self, now: float) -> bool:
-        """Tell whether the contact is closed, as it is and not as it was told."""
+        """Return whether the contact is closed, as it is and not as it was told."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ def crc(octets: bytes) -> int:
 
 
 def is_currency(token_class: int, subclass: int) -> bool:
-    """Tell whether a token of this kind has CRC_C in place of CRC."""
+    """Return whether a token of this kind has CRC_C in place of CRC."""
     return token_class == TokenClass.CREDIT and subclass in range(4, 8)
 
 

@@ -54,7 +54,7 @@ class MortalConnection:
 
 
 def alive_after(steps: int, *, after: bool, play: Play) -> bool:
-    """Kill the unit at a statement of its store, run it again; tell whether it was killed."""
+    """Kill the unit at a statement of its store, run it again; return whether it was killed."""
     killed = []
 
     async def scenario(lab: Lab) -> None:

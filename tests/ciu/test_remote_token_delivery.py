@@ -31,7 +31,7 @@ def delivery(state: CiuState) -> TokenDelivery:
 
 
 def enters(delivery: TokenDelivery) -> bool:
-    """Ask what is due; tell whether it is the token itself."""
+    """Ask what is due; return whether it is the token itself."""
     return isinstance(delivery.request(), Invoke)
 
 

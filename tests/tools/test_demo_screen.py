@@ -49,7 +49,7 @@ class Window:
         return found[0].decode()
 
     def is_as_before(self) -> bool:
-        """Tell whether the terminal has its settings back."""
+        """Return whether the terminal has its settings back."""
         return termios.tcgetattr(self._slave) == self._before
 
     def close(self) -> None:

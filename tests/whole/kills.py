@@ -172,7 +172,7 @@ async def survive(home: House, unit: Talker, draw: Draw) -> None:
 
 
 async def strike(home: House, unit: Talker, victim: Victim) -> tuple[bool, Said | None]:
-    """Kill and start again; tell whether the meter had credited, and what a unit alive says."""
+    """Kill and start again; return whether the meter had credited, and what a unit alive says."""
     assert home.meter
     if victim in HITS_UNIT:
         unit.kill()

@@ -79,7 +79,7 @@ class Talker:
             raise AssertionError(f"it did not start: {await self.end()}")
 
     def has_said(self, words: str) -> bool:
-        """Tell whether a line so far matches."""
+        """Return whether a line so far matches."""
         return any(re.search(words, line) for line in self._err)
 
     async def says(self, words: str) -> bool:
@@ -245,7 +245,7 @@ class House:
         return state
 
     def has_intent(self) -> bool:
-        """Tell whether the unit, which is down, has left a token in doubt."""
+        """Return whether the unit, which is down, has left a token in doubt."""
         with closing(CiuState.open(self.lab.folder / "ciu.db")) as state:
             return state.intent(self.lab.drn) is not None
 

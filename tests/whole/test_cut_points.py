@@ -183,7 +183,7 @@ class Experiment:
         return tokens_wh
 
     def has_open_intent(self) -> bool:
-        """Tell whether the CIU's disk has a question left."""
+        """Return whether the CIU's disk has a question left."""
         state = CiuState.open(self.folder / "ciu.db")
         intent = state.intent(self.drn)
         state.close()

@@ -151,7 +151,7 @@ def places(story: Story, folder: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def told(key: bytes, text: bytes) -> bool:
-    """Tell whether a part of a key stands in a text, as octets, in hex or as a number."""
+    """Return whether a part of a key stands in a text, as octets, in hex or as a number."""
     folded = text.lower()
     parts = [key[at : at + WORD] for at in range(0, len(key) - WORD + 1, WORD)]
     return any(

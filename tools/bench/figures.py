@@ -32,7 +32,7 @@ class Aim:
     value: float
 
     def is_met_by(self, value: float) -> bool:
-        """Tell whether a value is on the good side."""
+        """Return whether a value is on the good side."""
         return value >= self.value if self.bound is Bound.AT_LEAST else value <= self.value
 
 

@@ -87,7 +87,7 @@ class Stage:
             yield
 
     async def _watch(self, name: str, watched: Child) -> None:
-        """Tell that a process has ended before its time."""
+        """Report that a process has ended before its time."""
         last_words = await watched.ended()
         self._say(f"{name} has ended: {last_words}")
 

@@ -53,7 +53,7 @@ def _keys(one: Made) -> dict[str, object]:
 
 
 def as_text(order: Order, made: tuple[Made, ...]) -> str:
-    """Tell what was written and what to type next."""
+    """Return what was written and what to type next."""
     return "\n".join([*_written(order, made), "", *_next(order, made)])
 
 

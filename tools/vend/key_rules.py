@@ -78,7 +78,7 @@ def check_type(before: KeyType, after: KeyType) -> None:
 
 
 def empties(before: MeterRecord, after: MeterRecord) -> bool:
-    """Tell whether the meter has to empty its TID list (RO): its base date changes."""
+    """Return whether the meter has to empty its TID list (RO): its base date changes."""
     return after.base != before.base
 
 

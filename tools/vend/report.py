@@ -138,7 +138,7 @@ def _rounding(token: TokenRecord, asked: Wanted | None) -> str:
 
 
 def carried(meter: MeterRecord, token: TokenRecord) -> str:
-    """Tell what a token carries."""
+    """Return what a token carries, in words."""
     match token.kind:
         case "credit":
             return f"{plain(Fraction(token.amount, TENTHS))} {measure_of(meter).symbol}"
@@ -156,7 +156,7 @@ def money(amount_e5: int) -> str:
 
 
 def paid(payment: Payment) -> str:
-    """Tell what was paid, the tax in it and the change."""
+    """Return what was paid, the tax in it and the change, in words."""
     change_e5 = payment.given_e5 - payment.price_e5
     change = f", change {money(change_e5)} of {money(payment.given_e5)}" if change_e5 else ""
     return (

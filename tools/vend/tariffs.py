@@ -18,7 +18,7 @@ PERCENT = 100
 
 
 def is_name(text: str) -> bool:
-    """Tell whether a text can be the name of a tariff: something that a person can read."""
+    """Return whether a text can be the name of a tariff: something that a person can read."""
     return text.isprintable() and bool(text.strip())
 
 

@@ -12,7 +12,7 @@ class Running(Unit, Protocol):
 
     @property
     def is_running(self) -> bool:
-        """Tell whether `run` has begun to serve."""
+        """Return whether `run` has begun to serve."""
 
     def run(self) -> Coroutine[None, None, None]:
         """Serve until `stop`."""
