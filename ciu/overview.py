@@ -1,4 +1,4 @@
-"""What stands beside the display: how it stands with each meter, and what happened lately."""
+"""The overview beside the display: the state of each meter, and the latest events."""
 
 from dataclasses import dataclass
 

@@ -1,1 +1,1 @@
-"""The wall between: everything that the meter and its customer interface unit must agree on."""
+"""The link: everything that the meter and its customer interface unit must agree on."""

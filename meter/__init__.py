@@ -1,1 +1,1 @@
-"""The utility's room: tokens, credit, supply and what is measured. Knows nothing of the CIU."""
+"""The meter: tokens, credit, supply and what is measured. Imports nothing of the CIU."""

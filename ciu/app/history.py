@@ -1,4 +1,4 @@
-"""What happened to the meters of a unit, as lines to be read beside the display. Pure."""
+"""The history of a unit's meters, as lines to be read beside the display. Pure."""
 
 from collections import deque
 from collections.abc import Callable, Sequence

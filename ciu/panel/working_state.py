@@ -1,4 +1,4 @@
-"""What lies on the panel's state: meters, the entry, the pages asked for, the last verdict.
+"""The working state of the panel: meters, the entry, the pages asked for, the last verdict.
 
 Its methods are the actions of the panel's table; each does one thing, none knows the mode.
 """

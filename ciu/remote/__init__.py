@@ -1,4 +1,4 @@
-"""The far side of the wall, seen from the customer's room: one client and one line a medium."""
+"""The client side of the link: one line client and one line for each medium."""
 
 from ciu.remote.line import Line
 from ciu.remote.line_client import LineClient

@@ -1,4 +1,4 @@
-"""The tokens on their way to the meters of one medium, at most one a meter."""
+"""Token deliveries to the meters of one medium, at most one a meter."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What this unit says to the meters of one medium: polls, pages that are looked at, tokens.
+"""The client of the meters on one medium: polls, pages that are looked at, tokens.
 
 A core like any session (house.md): octets and `now` in, octets, a deadline and news out; the line
 (line.py) owns the port. Invariant: every poll ends, and a token goes to the meter that it was

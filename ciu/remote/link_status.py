@@ -1,4 +1,4 @@
-"""What is heard of the meters of one medium, and told on: values, silences, how well asks go."""
+"""Link status of the meters of one medium: values, silences, how well requests go."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What the asks of a client are for, and what the answers to a poll say."""
+"""Polls of a meter: what is requested, and what the answers say."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

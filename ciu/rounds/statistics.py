@@ -1,4 +1,4 @@
-"""How the last asks of one meter went."""
+"""Delivery statistics of one meter: how its last requests went."""
 
 from collections import deque
 

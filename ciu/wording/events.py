@@ -1,4 +1,4 @@
-"""What is noted beside the display, in a line each: tokens, supply, silence, alarms (ciu.md 4)."""
+"""Events in a line each, for the history: tokens, supply, silence, alarms (ciu.md 4)."""
 
 from typing import assert_never
 

@@ -1,4 +1,4 @@
-"""Why the meter is silent, what an alarm means, and what to do next."""
+"""Faults in words: why the meter is silent, what an alarm means, and what to do next."""
 
 from dataclasses import dataclass
 from enum import Enum

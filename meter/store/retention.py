@@ -1,4 +1,4 @@
-"""Which facts a live store keeps, and how many (meter.md 2)."""
+"""Retention: which facts a live store keeps, and how many (meter.md 2)."""
 
 from dataclasses import dataclass
 from enum import IntEnum

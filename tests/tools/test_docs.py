@@ -22,7 +22,7 @@ from tools.docs.rooms import ROOT, folders
 from tools.docs.states import TABLES, Arrow, StateTable
 from tools.docs.svg import picture, text
 
-PAGES = ("docs/adding.md", "docs/design/README.md")
+PAGES = ("docs/adding.md", "docs/glossary.md", "docs/design/README.md")
 DESIGN = ROOT / "docs" / "design"
 PLACE = re.compile(r"`((?:tests|link|meter|ciu|tools|docs)/[\w./*]+)`")
 CHAPTER = re.compile(r"\b([a-z]+)\.md(?: (?:chapter )?(\d+(?:\.\d+)?))?")

@@ -69,7 +69,7 @@ def fresh_key(octets: int, draw: Callable[[int], bytes] = secrets.token_bytes) -
 
 
 def is_weak(key: bytes) -> bool:
-    """Return whether a key counts evenly, or repeats half of its octets or more.
+    """Return whether a key counts evenly, or has as few different octets as half its length.
 
     That covers all-equal keys, the keys of published examples, and the weak and semi-weak keys of
     DES; a random key of 8 octets is taken for one of them once in 100,000 draws.
