@@ -1,1 +1,1 @@
-"""The workbench: may look into every room; nobody looks into it."""
+"""The tools: may import every other package; no other package imports them."""
