@@ -2,9 +2,10 @@
 
     python tests/cable.py END_A END_B
 
-makes the ports, links to them at the two ends, prints `joined`, and lasts until it is ended. A
-port keeps its settings and what was written to it while nobody has it open, as with socat, which is
-another row where it is installed.
+makes the ports, links to them at the two ends, prints `joined`, and lasts until it is ended or its
+standard input is closed, as it is by the end of whoever laid it. A port keeps its settings and what
+was written to it while nobody has it open, as with socat, which is another row where it is
+installed.
 """
 
 import os
@@ -41,7 +42,7 @@ KINDS = tuple(kind for kind in _COMMANDS if kind == _PTY_PAIR or shutil.which(ki
 def lay(kind: str, ends: Ends) -> "subprocess.Popen[str]":
     """Lay a cable between two ports that are linked at `ends`; return when octets can pass."""
     process = subprocess.Popen(
-        _COMMANDS[kind](ends), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        _COMMANDS[kind](ends), stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     assert process.stderr is not None
     for line in process.stderr:
@@ -92,28 +93,31 @@ def _watch(selector: selectors.BaseSelector, ways: tuple[_Way, _Way]) -> None:
             selector.register(here, reading | writing)
 
 
-def _carry_for_ever(near: int, far: int) -> None:
+def _carry(near: int, far: int) -> None:
+    """Carry octets both ways until standard input is closed."""
     ways = _Way(near, far), _Way(far, near)
+    leash = sys.stdin.fileno()
     with selectors.DefaultSelector() as selector:
-        while True:
-            _watch(selector, ways)
-            selector.select()
+        selector.register(leash, selectors.EVENT_READ)
+        ready: set[int] = set()
+        while leash not in ready:
             for way in ways:
                 way.carry()
+            _watch(selector, ways)
+            ready = {key.fd for key, _ in selector.select()}
 
 
 def main(ends: Ends) -> None:
-    """Be the cable until SIGTERM."""
+    """Be the cable until SIGTERM, or until nobody holds the leash."""
     (near, _), (far, _) = map(_make_port, ends)
 
-    def pull_out(*_: object) -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    print("joined", file=sys.stderr, flush=True)
+    try:
+        _carry(near, far)
+    finally:
         for end in ends:
             end.unlink(missing_ok=True)
-        sys.exit()
-
-    signal.signal(signal.SIGTERM, pull_out)
-    print("joined", file=sys.stderr, flush=True)
-    _carry_for_ever(near, far)
 
 
 if __name__ == "__main__":
