@@ -3,12 +3,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+MUTANTS := $(VENV)/mutants
 ROUNDS ?= 1000
 # What is compiled once is read the next time.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check docs bench proofs days clean
+.PHONY: help demo test check docs bench proofs days mutants clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -39,6 +40,9 @@ proofs: $(READY) ## the slow proofs of docs/proofs.md; ROUNDS=50 for a share of 
 days: $(READY) ## the fast suite on hard days in other time zones; needs faketime
 	@$(BIN)/python tests/days.py --all
 
+mutants: $(READY) $(MUTANTS)/.ready ## small changes that no test notices; ROOMS="link/pump.py" for some
+	@PATH="$(CURDIR)/$(MUTANTS)/bin:$$PATH" $(BIN)/python tests/mutants.py $(ROOMS)
+
 clean: ## remove the virtual environment and all caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -53,4 +57,9 @@ $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --only-binary :all: -r requirements.lock
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(MUTANTS)/.ready: $(READY)
+	@$(PYTHON) -m venv $(MUTANTS)
+	@$(MUTANTS)/bin/python -m pip install -q --disable-pip-version-check cosmic-ray==8.7.0
 	@touch $@
