@@ -156,6 +156,52 @@ def test_the_period_follows_what_polls_usually_take() -> None:
     assert rounds.quality(METERS[0]).poll_s == pytest.approx(12.0)
 
 
+def polled(rounds: Rounds, meter: str, begin_s: float, took_s: float) -> None:
+    """Answer one poll of a meter."""
+    assert rounds.begin(begin_s) == meter
+    rounds.finished(meter, begin_s + took_s)
+
+
+def test_a_longer_poll_moves_the_period_by_a_quarter_and_a_shorter_one_is_it() -> None:
+    meter = METERS[0]
+    rounds = opened((meter,))
+    periods = []
+    for begin_s, took_s in ((0.0, 4.0), (10.0, 8.0), (30.0, 2.5)):
+        polled(rounds, meter, begin_s, took_s)
+        periods.append(rounds.quality(meter).poll_s)
+    assert periods == [8.0, 10.0, 5.0]
+
+
+def test_after_a_try_of_a_dead_meter_no_other_dead_one_is_tried_for_three_times_as_long() -> None:
+    rounds = opened()
+    polled(rounds, METERS[0], 0.0, 0.1)
+    for meter, begin_s in ((METERS[1], 0.1), (METERS[2], 1.1)):
+        assert rounds.begin(begin_s) == meter
+        rounds.failed(meter, LinkTrouble.NO_ANSWER, begin_s + 1.0)
+    polled(rounds, METERS[0], 3.0, 0.1)
+    assert rounds.begin(5.0) is None  # METERS[1] is due since 4.1
+    assert rounds.begin(5.125) == METERS[1]
+
+
+def test_a_dead_meter_rests_no_longer_than_two_rounds_of_a_slow_line() -> None:
+    rounds = opened(METERS[:2])
+    polled(rounds, METERS[0], 0.0, 4.0)
+    assert rounds.begin(4.0) == METERS[1]
+    rounds.failed(METERS[1], LinkTrouble.NO_ANSWER, 14.0)
+    rounds.heard(METERS[0], 20.0)
+    assert rounds.silence(METERS[1], 25.9) is None  # two rounds of 8 s, and 10 s of its poll
+    silence = rounds.silence(METERS[1], 26.0)
+    assert silence == Silence(Silent.METER, LinkTrouble.NO_ANSWER, 10 + 16)
+
+
+def test_a_meter_that_is_alone_and_dead_has_half_of_the_line() -> None:
+    rounds = opened(METERS[:1])
+    rounds.begin(0.0)
+    rounds.failed(METERS[0], LinkTrouble.NO_ANSWER, 5.0)
+    silence = rounds.silence(METERS[0], 60.0)
+    assert silence == Silence(Silent.METER, LinkTrouble.NO_ANSWER, 2 * 5)
+
+
 def test_the_last_hundred_asks_are_counted() -> None:
     statistics = DeliveryStatistics()
     assert (statistics.answered_percent, statistics.first_try_percent, statistics.round_trip_s) == (
