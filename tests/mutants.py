@@ -110,7 +110,19 @@ def try_room(room: str, folder: Path) -> str:
     run_in(folder, "cosmic-ray", "init", "mutants.toml", "mutants.sqlite")
     run_in(folder, "cr-filter-operators", "mutants.sqlite", "mutants.toml")
     run_in(folder, "cosmic-ray", "exec", "mutants.toml", "mutants.sqlite")
-    return run_in(folder, "cr-report", "--surviving-only", "--show-diff", "mutants.sqlite")
+    survivors = run_in(folder, "cr-report", "--surviving-only", "--show-diff", "mutants.sqlite")
+    return survivors.rpartition("total jobs:")[0] + score(
+        run_in(folder, "cr-report", "mutants.sqlite")
+    )
+
+
+def score(report: str) -> str:
+    """Return how many of the changes that were tried a test noticed.
+
+    The report's own sum counts those among the killed that were left out.
+    """
+    killed, survived = (report.count(f"TestOutcome.{word}") for word in ("KILLED", "SURVIVED"))
+    return f"{killed} of {killed + survived} killed"
 
 
 def main() -> int:
